@@ -72,6 +72,7 @@ class Live {
   TextBuffer out_;
   CellBuffer shown_{0, 0};
   std::size_t lines_ = 24;
+  bool in_background_ = false;  ///< another program has the terminal
   Input::Clock::time_point due_;
 };
 
@@ -86,13 +87,15 @@ void Live::sample(std::ptrdiff_t by) {
     if (by < 0) view_.forget_past();
   }
   if (plan_.replay) view_.set_place(plan_.replay.place());
-  sampler_->take(view_.wanted(lines_), view_.owners_wanted(), view_.data());
+  const screen::Look look = plan_.replay && by == 0 ? screen::Look::again : screen::Look::next;
+  sampler_->take(view_.wanted(lines_), view_.owners_wanted(), view_.data(), look);
   view_.set_kept(kept());
   view_.refresh();
   due_ = Input::Clock::now() + kept();
 }
 
 void Live::draw() {
+  if (in_background_) return;
   const Terminal terminal = look_at_terminal(plan_.out);
   constexpr std::size_t kUsualColumns = 80;
   constexpr std::size_t kUsualLines = 24;
@@ -114,7 +117,7 @@ bool Live::handle(const Wake& wake) {
     case Wake::Why::stop:
       return false;
     case Wake::Why::redraw:
-      stop_in_background();
+      in_background_ = is_in_background();
       shown_ = CellBuffer(0, 0);
       return true;
     case Wake::Why::time:

@@ -143,8 +143,10 @@ void TerminalGuard::leave() {
   pipe_end = -1;
 }
 
-void stop_in_background() {
-  if (!in_foreground()) ::raise(SIGTSTP);
+bool is_in_background() {
+  if (in_foreground()) return false;
+  ::raise(SIGTSTP);
+  return !in_foreground();
 }
 
 void give_terminal_back() {

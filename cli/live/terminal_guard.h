@@ -31,8 +31,9 @@ class TerminalGuard {
   FileDescriptor told_;
 };
 
-/// Stops this process, as the terminal would, while another one has the terminal (bg of a shell).
-void stop_in_background();
+/// Whether another process has the terminal (bg of a shell). Stops this one then, as the terminal would; true: it goes on
+/// without having it, because a signal is to end it.
+bool is_in_background();
 
 /// For the last words of a process that cannot unwind; harmless without a guard.
 void give_terminal_back();

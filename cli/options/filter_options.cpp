@@ -1,5 +1,7 @@
 #include "cli/options/filter_options.h"
 
+#include <algorithm>
+
 #include "base/shell_word.h"
 #include "cli/options/exclusions.h"
 #include "cli/options/read_option.h"
@@ -180,6 +182,13 @@ Failure read_filter(const Words& words, filter::Filter& to) {
   if (auto failed = read_states(words, to)) return failed;
   add_expression(words, exclusions.take(), to);
   return std::nullopt;
+}
+
+bool narrows_alone(const TypedOptions& typed) {
+  return std::none_of(options().begin(), options().end(), [&](const OptionInfo& option) {
+    const bool elsewhere = option.id == OptionId::netns || option.id == OptionId::mptcp;
+    return (option.group != OptionGroup::filters || elsewhere) && typed.given(option.id);
+  });
 }
 
 std::string filters_as_typed(const Words& words) {

@@ -33,6 +33,8 @@ bool counts_sockets(const Words& words);
 Failure read_expression(const std::vector<std::string>& operands, Words& to);
 /// Reads options and expression, and settles the states.
 Failure read_filter(const Words& words, filter::Filter& to);
+/// Whether nothing was typed but which connections of the place that is read are wanted.
+bool narrows_alone(const TypedOptions& typed);
 /// The filters as words, for the next command that a finding names.
 std::string filters_as_typed(const Words& words);
 

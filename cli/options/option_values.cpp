@@ -29,11 +29,12 @@ std::optional<Number> decimal(std::string_view text) {
   return value;
 }
 
-/// A second that somebody typed is meant as a whole.
-std::chrono::microseconds end_of_second(std::string_view word, std::chrono::microseconds time) {
+/// A second or a millisecond that somebody typed is meant as a whole.
+std::chrono::microseconds end_of_typed(std::string_view word, std::chrono::microseconds time) {
   using namespace std::chrono;
-  const bool is_whole = floor<seconds>(time) == time && word.find('.') == std::string_view::npos;
-  return is_whole ? time + seconds(1) - microseconds(1) : time;
+  const bool second = floor<seconds>(time) == time && word.find('.') == std::string_view::npos;
+  if (second) return time + seconds(1) - microseconds(1);
+  return floor<milliseconds>(time) == time ? time + milliseconds(1) - microseconds(1) : time;
 }
 
 bool starts_like_number(std::string_view text) { return !text.empty() && text[0] >= '0' && text[0] <= '9'; }
@@ -297,7 +298,7 @@ Parsed<std::chrono::microseconds> parse_past(std::string_view word, std::chrono:
 
 Parsed<std::chrono::microseconds> parse_past_end(std::string_view word, std::chrono::microseconds now) {
   auto time = parse_past(word, now);
-  if (time) *time = end_of_second(word, *time);
+  if (time) *time = end_of_typed(word, *time);
   return time;
 }
 
@@ -310,7 +311,7 @@ Parsed<TimeSpan> parse_time_span(std::string_view from, std::string_view to, std
   // "09:00..10:00" at half past nine is this morning, and "yesterday 23:00..01:00" one night.
   const bool is_ago = time_length(from.substr(from.starts_with('-') ? 1 : 0)).has_value();
   const auto hour = hour_after(to, span.from);
-  if (hour && (!is_ago || span.to < span.from)) span.to = end_of_second(to, *hour);
+  if (hour && (!is_ago || span.to < span.from)) span.to = end_of_typed(to, *hour);
   return span;
 }
 

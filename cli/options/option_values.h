@@ -73,7 +73,8 @@ Parsed<std::chrono::milliseconds> parse_duration(std::string_view word);
 Parsed<std::uint64_t> parse_size(std::string_view word);
 /// Since 1970; see base/point_in_time.h. "7d" is seven days ago, as "-7d" is.
 Parsed<std::chrono::microseconds> parse_past(std::string_view word, std::chrono::microseconds now);
-/// The same for the end of a span: a whole second is meant to its end, because that is how times are shown.
+/// The same for the end of a span: a whole second or millisecond is meant to its end, because that is how times are
+/// shown.
 Parsed<std::chrono::microseconds> parse_past_end(std::string_view word, std::chrono::microseconds now);
 Parsed<const Column*> parse_column(std::string_view word);
 /// `COL[:asc|desc]`.

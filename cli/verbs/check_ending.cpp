@@ -35,7 +35,10 @@ ExitStatus say_unknown(const render::Format& format, const std::string& sentence
   }
   auto output = Output::open("");
   TextBuffer out(output->fd());
-  format.unknown({.out = out}, sentence);
+  const Terminal terminal = look_at_terminal(output->fd());
+  format.unknown(
+      {.out = out, .width = terminal.width, .charset = terminal.charset(), .foreign = terminal.foreign_charset()},
+      sentence);
   return write_out(out, *output, ExitStatus::unknown, notes);
 }
 
@@ -52,6 +55,7 @@ ExitStatus end_with(void (*write)(const render::Page&, const Judged&), const opt
          .width = terminal.width,
          .height = terminal.height,
          .charset = terminal.charset(),
+         .foreign = terminal.foreign_charset(),
          .detail = choice.verbose ? render::Detail::evidence : render::Detail::findings,
          .colour = choose_colour(choice.colour, terminal)},
         report);

@@ -28,6 +28,7 @@ CountedMetrics::CountedMetrics(Host& host, const std::vector<std::string>& group
 
 Metrics CountedMetrics::take() const {
   Metrics out = counter_.metrics();
+  for (ListenerMetrics& one : out.listeners) one.device = device_text(host_.names(), 0, one.interface);
   if (units_) out.units = units_->take();
   if (destinations_) out.destinations = destinations_->take();
   out.dump_seconds = std::chrono::duration<double>(host_.clock().now() - begin_).count();

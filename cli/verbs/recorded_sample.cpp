@@ -23,6 +23,9 @@ constexpr microseconds kOwnersEach{20'000};
 /// At most the time of this many samples can be saved up in quiet times.
 constexpr int kMostSaved = 50;
 
+/// Longer than the name of any process (TASK_COMM_LEN), so that none can be called so.
+constexpr std::string_view kOtherProcesses = "all other processes";
+
 std::int64_t nanoseconds_of(clockid_t clock) {
   timespec now{};
   ::clock_gettime(clock, &now);
@@ -136,7 +139,7 @@ void SampleTaker::add_counts(const check::Judged& judged, const Metrics& metrics
   for (const TopEntry& prefix : prefixes) counts.add("remote_prefix", prefix.key, prefix.count);
   if (metrics.processes) {
     for (const NameMetrics& process : *metrics.processes) {
-      counts.add("process", process.name.value_or("others"), sum_of(process.states));
+      counts.add("process", process.name ? std::string_view(*process.name) : kOtherProcesses, sum_of(process.states));
     }
   }
   record::add_facts(judged.facts, counts);

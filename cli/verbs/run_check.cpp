@@ -28,10 +28,11 @@ Expected<void> write_metrics(const options::CheckCommand& command, const CheckRe
   return output->commit();
 }
 
-/// Metrics that were asked for were not written: that is not OK, however quiet the host is.
+/// Metrics that were asked for were not written: that is not OK, however quiet the host is. A report that is UNKNOWN
+/// keeps its own reason.
 void say_unwritten(const Error& error, CheckReport& report) {
   report.reading.coverage.lose("metrics_file", error.sentence());
-  if (report.status >= Severity::warning) return;
+  if (report.status >= Severity::unknown) return;
   report.status = Severity::unknown;
   report.headline = error.sentence();
 }

@@ -50,8 +50,10 @@ ExitStatus run(const options::HistoryCommand& command, const Notes& notes) {
   TextBuffer out(output->fd());
   const render::Page page{.out = out,
                           .width = command.text.truncate ? terminal.width : 0,
-                          .charset = terminal.foreign_charset(),
-                          .colour = choose_colour(command.output.colour, terminal)};
+                          .charset = terminal.charset(),
+                          .foreign = terminal.foreign_charset(),
+                          .colour = choose_colour(command.output.colour, terminal),
+                          .header = command.text.header};
   format.history(page, facts, history);
   const bool partial = !history.coverage.complete && command.strict;
   const ExitStatus status =

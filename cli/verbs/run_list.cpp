@@ -123,7 +123,7 @@ ExitStatus run(const options::ListCommand& list, const Notes& notes) {
   for (const Column* column : writer->hidden_columns()) hidden.push_back(column->name);
   const std::size_t width = settings.width;
   if (verdict.below_table(dump.report)) {
-    const render::Page page{.out = out, .width = width, .charset = settings.charset};
+    const render::Page page{.out = out, .width = width, .charset = settings.charset, .foreign = settings.charset};
     render::write_verdict_lines(page, dump.report.verdicts, dump.report.findings);
   }
   const ExitStatus status = conclude(list.source, list.output, dump, out, *output, notes);

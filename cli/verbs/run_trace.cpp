@@ -81,7 +81,8 @@ void print_summary(const render::TransitionCounts& counts, const options::Output
   const Terminal terminal = look_at_terminal(STDERR_FILENO);
   TextBuffer table(STDERR_FILENO);
   const auto hidden = render::write_state_times(
-      {.out = table, .width = terminal.width, .charset = terminal.foreign_charset()}, *counts.trace, devices);
+      {.out = table, .width = terminal.width, .charset = terminal.charset(), .foreign = terminal.foreign_charset()},
+      *counts.trace, devices);
   table.flush();
   note_hidden(hidden, terminal.width, "-f ndjson has them all", notes);
 }

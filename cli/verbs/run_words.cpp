@@ -201,7 +201,8 @@ ExitStatus run(const options::WordsCommand& words, const Notes& notes) {
     auto rows = list.rows();
     if (!rows) return end_failed(rows.error(), notes);
     if (list.rows == format_rows) keep_formats_of(words, *rows);
-    format.words({.out = out}, {list.keys, std::move(*rows)});
+    format.words({.out = out, .foreign = look_at_terminal(output->fd()).foreign_charset()},
+                 {list.keys, std::move(*rows)});
     return finish_output(out, *output, ExitStatus::done, notes);
   }
   std::string all;

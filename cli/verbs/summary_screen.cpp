@@ -30,10 +30,14 @@ std::size_t cut_to_screen(std::vector<Row>& rows, std::size_t most) {
 }  // namespace
 
 std::string fit_screen(Summary& summary, const Report& report, std::size_t lines) {
-  const std::size_t taken = state_lines(report);
+  constexpr std::size_t kMptcpLines = 2;
+  const bool has_mptcp = summary.mptcp && summary.mptcp->connections + summary.mptcp->subflows > 0;
+  const std::size_t taken = state_lines(report) + (has_mptcp ? kMptcpLines : 0);
   const std::size_t all = taken + lines_of(summary.phases.size()) + lines_of(summary.listeners.size()) +
                           lines_of(summary.top_remotes.size()) + lines_of(summary.top_prefixes.size());
   if (all <= lines) return {};
+  const bool has_phases = !summary.phases.empty();
+  const bool has_networks = !summary.top_prefixes.empty();
   summary.phases.clear();
   summary.top_prefixes.clear();
   // Listeners may need attention; of the remotes two tell who is busiest.
@@ -49,7 +53,9 @@ std::string fit_screen(Summary& summary, const Report& report, std::size_t lines
   };
   tell(cut_to_screen(summary.listeners, std::max(kLeast, room - std::min(room, remotes))), "listener");
   tell(cut_to_screen(summary.top_remotes, remotes), "remote");
-  return "-v adds " + gone + "phases and networks";
+  if (has_phases) gone += has_networks ? "phases and networks, " : "phases, ";
+  if (has_networks && !has_phases) gone += "networks, ";
+  return gone.empty() ? gone : "-v adds " + gone.substr(0, gone.size() - 2);
 }
 
 }  // namespace tcpstat::cli::verbs

@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "cli/live/live.h"
+#include "cli/options/filter_options.h"
 #include "cli/terminal.h"
 #include "cli/verbs/ending.h"
 #include "cli/verbs/list_columns.h"
@@ -18,10 +19,14 @@ tl::expected<filter::Filter, std::string> read_filter(const std::string& words, 
   std::vector<std::string> line = {"watch"};
   std::istringstream rest(words);
   for (std::string word; rest >> word;) line.push_back(word);
-  const auto parsed = options::parse_command(options::scan_command_line(line));
+  const options::CommandLine scanned = options::scan_command_line(line);
+  const auto parsed = options::parse_command(scanned);
   if (!parsed) return tl::make_unexpected(parsed.error().sentence);
   const auto* watch = std::get_if<options::WatchCommand>(&parsed->command);
-  if (watch == nullptr) return tl::make_unexpected("a filter has the words of filter options alone");
+  const auto typed = options::parse_options(scanned);
+  if (watch == nullptr || !typed || !options::narrows_alone(*typed)) {
+    return tl::make_unexpected("a filter has the words of filter options alone");
+  }
   return settled(watch->filter, host);
 }
 

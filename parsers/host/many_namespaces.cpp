@@ -237,7 +237,7 @@ std::string ManyNamespaces::visit_namespaces(const std::function<void(const Visi
   options_.shared_owners = std::make_shared<SharedOwners>();
   for (const KnownNamespace& known : chosen_.namespaces) {
     auto host = open_one(known);
-    VisitedNamespace one{known.inode, known.label, known.words.empty() ? known.label : known.words.front()};
+    VisitedNamespace one{known.inode, known.label};
     if (host) {
       names_.enter(known.inode);
       one.host = host->get();

@@ -120,4 +120,20 @@ std::string_view fitting(std::string_view text, std::size_t columns) {
   return text.substr(0, taken);
 }
 
+std::string_view fitting_end(std::string_view text, std::size_t columns) {
+  std::size_t width = 0;
+  std::size_t start = text.size();
+  while (start > 0) {
+    std::size_t begin = start - 1;
+    // The character that ends here, if there is one: it has up to three bytes before this.
+    for (std::size_t back = 1; back <= std::min<std::size_t>(start, 4); ++back) {
+      if (first_code_point(text.substr(start - back, back)).length == back) begin = start - back;
+    }
+    width += display_width(text.substr(begin, start - begin));
+    if (width > columns) break;
+    start = begin;
+  }
+  return text.substr(start);
+}
+
 }  // namespace tcpstat::inline base

@@ -28,5 +28,7 @@ std::size_t display_width(std::string_view text);
 
 /// The longest beginning of `text` that takes at most `columns` of a terminal.
 std::string_view fitting(std::string_view text, std::size_t columns);
+/// The longest such end.
+std::string_view fitting_end(std::string_view text, std::size_t columns);
 
 }  // namespace tcpstat::inline base

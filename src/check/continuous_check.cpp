@@ -64,7 +64,7 @@ class Merged {
     all_.status = worse(all_.status, judged.status);
     all_.namespaces.push_back({{from.inode, name, judged.status, headline_of(judged),
                                 from.error == nullptr ? std::string() : from.error->why()},
-                               std::string(from.word),
+                               std::move(judged.place),
                                judged.apart});
     for (const Warning& warning : judged.reading.coverage.warnings) warnings_.add(name, warning);
     judged.reading.coverage.warnings.clear();

@@ -12,7 +12,6 @@
 #include "detect/sample/tracked_sample.h"
 #include "detect/syn_detector.h"
 #include "diagnose/diagnoser.h"
-#include "report/source_names.h"
 #include "survey/dump.h"
 
 namespace tcpstat::check {
@@ -114,9 +113,9 @@ Judged RepeatedCheck::look(Host& host, Sink& rows, Depth depth) {
   merge(judged.verdicts, std::move(report.verdicts));
   merge(findings, std::move(report.findings));
   drop_repeats(findings);
-  const SourceNames names = host.evidence_names();
-  names.put_into(findings);
-  names.put_into(judged.verdicts);
+  judged.place = host.evidence_names();
+  judged.place.put_into(findings);
+  judged.place.put_into(judged.verdicts);
   judged.status = worst_of(findings, coverage);
   keep_since(std::move(findings), now, judged);
   // Later samples cannot be compared with a part of the rows.

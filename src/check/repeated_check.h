@@ -15,6 +15,7 @@
 #include "report/check_report.h"
 #include "report/finding.h"
 #include "report/report.h"
+#include "report/source_names.h"
 
 namespace tcpstat::check {
 
@@ -34,12 +35,13 @@ enum class Depth : std::uint8_t {
 /// One of several network namespaces.
 struct JudgedNamespace {
   NamespaceVerdict verdict;
-  std::string word;                                ///< what --netns takes for it: hostile text
+  SourceNames place = {};                          ///< as in Judged
   std::optional<std::chrono::milliseconds> apart;  ///< as in Judged
 };
 
 struct Judged {
   Report reading;
+  SourceNames place;           ///< where that was, for commands about rows
   std::optional<Error> error;  ///< the dump ended early
   Severity status = Severity::ok;
   std::vector<Problem> problems;  ///< the worst first

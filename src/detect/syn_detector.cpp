@@ -16,8 +16,11 @@ SynVerdict verdict_of(const Assessment& one, const HostAssessment& all, const Sy
     evidence.insert(evidence.end(), host.evidence.begin(), host.evidence.end());
   }
   if (one.of->now == nullptr) {
-    evidence.push_back(
-        {"half_opens", static_cast<double>(input.now->half_open()), "", std::nullopt, "sockets", 0, "sock_diag"});
+    // Of a table that was not read as a whole, none is no number.
+    const std::uint64_t seen = input.now->half_open();
+    const bool known = seen > 0 || input.completeness == Completeness::whole;
+    evidence.push_back({"half_opens", known ? std::optional(static_cast<double>(seen)) : std::nullopt, "", std::nullopt,
+                        "sockets", 0, "sock_diag"});
   }
   SynVerdict out(one.subject(), one.level, std::move(evidence));
   out.attack_class = one.attack_class;

@@ -108,7 +108,6 @@ class Host;
 struct VisitedNamespace {
   std::uint64_t inode = 0;
   std::string_view name = {};    ///< or a process that lives there: hostile text
-  std::string_view word = {};    ///< what --netns takes for it: hostile text
   Host* host = nullptr;          ///< this namespace alone; null: it could not be entered
   const Error* error = nullptr;  ///< why
 };

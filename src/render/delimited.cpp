@@ -127,7 +127,7 @@ void write_delimited_summary(const RenderSettings& settings, const Summary& summ
       if (const auto* number = std::get_if<std::uint64_t>(&value)) {
         fields.cell().number(*number);
       } else if (const auto* text = std::get_if<std::string>(&value)) {
-        append_escaped(fields.cell(), *text);
+        append_escaped(fields.cell(), *text, settings.charset);
       } else {
         fields.cell().append(style.unknown);
       }
@@ -156,7 +156,7 @@ void write_delimited_words(const Page& page, const WordList& words, DelimitedSty
   for (const auto& row : words.rows) {
     for (std::size_t i = 0; i < row.size(); ++i) {
       if (i > 0) page.out.append(style.separator);
-      append_escaped(fields.cell(), row[i]);
+      append_escaped(fields.cell(), row[i], page.foreign);
       fields.end_field();
     }
     page.out.append('\n');

@@ -43,8 +43,12 @@ struct Page {
   /// Terminal lines; 0: no limit.
   std::size_t height = 0;
   Charset charset = Charset::utf8;
+  /// The characters that text of others may keep: a terminal that is not UTF-8 could take the rest for anything.
+  Charset foreign = Charset::utf8;
   Detail detail = Detail::findings;
   Colour colour = Colour::no;
+  /// Whether tables and fields begin with their names.
+  bool header = true;
 };
 
 /// How a list, a summary or transitions are to be written.

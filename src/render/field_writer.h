@@ -55,9 +55,9 @@ class FieldWriter : public TransitionWriter {
   }
 
  private:
-  static std::string safe(std::string_view foreign) {
+  [[nodiscard]] std::string safe(std::string_view foreign) const {
     TextBuffer out;
-    append_escaped(out, foreign);
+    append_escaped(out, foreign, settings_.charset);
     return std::string(out.view());
   }
   void write_header_once() {

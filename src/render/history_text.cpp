@@ -82,7 +82,7 @@ void write_numbers(const Page& page, const History& history) {
                    {"MOST", Align::right},
                    {"LAST", Align::right},
                    {history.counts_growth ? "GROWTH" : "OVER TIME", Align::left}},
-                  {.header = true, .width = page.width, .ellipsis = ellipsis(page.charset)});
+                  {.header = page.header, .width = page.width, .ellipsis = ellipsis(page.charset)});
   // Series that were zero all the time share one line, unless there are no others.
   const auto is_zero = [](const HistorySeries& series) { return series.greatest == 0U; };
   const auto zeros = static_cast<std::size_t>(std::count_if(history.series.begin(), history.series.end(), is_zero));
@@ -92,14 +92,14 @@ void write_numbers(const Page& page, const History& history) {
   std::size_t beside = kNumbers + 22;
   for (const HistorySeries& series : history.series) {
     if (is_zero(series) && !all_zero) continue;
-    beside = std::max(beside, kNumbers + display_width(safe(series.name, page.charset)));
+    beside = std::max(beside, kNumbers + display_width(safe(series.name, page.foreign)));
   }
   const std::size_t steps =
       page.width == 0 ? 40 : std::clamp<std::size_t>(page.width, beside + 10, beside + 60) - beside;
   const std::uint64_t quiet = (all_zero ? 0 : zeros) + history.zeros_left_out;
   for (const HistorySeries& series : history.series) {
     if (is_zero(series) && !all_zero) continue;
-    put(table, safe(series.name, page.charset));
+    put(table, safe(series.name, page.foreign));
     put(table, count_or_dash(series.least));
     put(table, rounded(series.mean));
     put(table, count_or_dash(series.greatest));
@@ -125,12 +125,12 @@ void write_findings(const Page& page, const History& history) {
     if (coloured) page.out.append(colour_of(finding.severity));
     page.out.append(ascii_upper(name(finding.severity)));
     if (coloured) page.out.append(kColourEnd);
-    const std::string who = safe(finding.rule, page.charset) + "  " + safe(finding.subject, page.charset);
+    const std::string who = safe(finding.rule, page.foreign) + "  " + safe(finding.subject, page.foreign);
     const std::size_t taken = line.size() + name(finding.severity).size();
     const bool fits = page.width == 0 || taken + 2 + display_width(who) <= page.width;
     page.out.append(fits ? "  " + who + "\n" : "\n" + wrapped("    ", who, page.width));
-    page.out.append(page.width == 0 ? "    " + safe(finding.message, page.charset) + "\n"
-                                    : wrapped("    ", safe(finding.message, page.charset), page.width));
+    page.out.append(page.width == 0 ? "    " + safe(finding.message, page.foreign) + "\n"
+                                    : wrapped("    ", safe(finding.message, page.foreign), page.width));
   }
   if (history.findings.empty()) {
     page.out.append("no findings\n");
@@ -139,7 +139,8 @@ void write_findings(const Page& page, const History& history) {
   const auto worst =
       std::max_element(history.findings.begin(), history.findings.end(),
                        [](const PastFinding& a, const PastFinding& b) { return a.severity < b.severity; });
-  page.out.append("run: tcpstat check --at '" + local_text(worst->begin) + "'" + history.options + "\n");
+  // Local time would mean two times where a clock goes back.
+  page.out.append("run: tcpstat check --at " + timestamp(worst->begin) + history.options + "\n");
 }
 
 }  // namespace
@@ -162,21 +163,23 @@ void write_history_text(const Page& page, const RunFacts& /*facts*/, const Histo
 void write_history_fields(const Page& page, const History& history, char separator) {
   FieldLine line(page.out, separator);
   if (history.has_findings) {
-    line.header(std::array<std::string_view, 7>{"begin", "end", "ended", "severity", "rule", "subject", "message"});
+    if (page.header) {
+      line.header(std::array<std::string_view, 7>{"begin", "end", "ended", "severity", "rule", "subject", "message"});
+    }
     for (const PastFinding& finding : history.findings) {
       line.fields(std::array<std::string, 7>{timestamp(finding.begin), timestamp(finding.end),
                                              finding.ended ? "true" : "false", std::string(name(finding.severity)),
-                                             safe(finding.rule, page.charset), safe(finding.subject, page.charset),
-                                             safe(finding.message, page.charset)});
+                                             safe(finding.rule, page.foreign), safe(finding.subject, page.foreign),
+                                             safe(finding.message, page.foreign)});
     }
     return;
   }
-  line.header(std::array<std::string_view, 3>{"time", history.by, "value"});
+  if (page.header) line.header(std::array<std::string_view, 3>{"time", history.by, "value"});
   for (std::size_t i = 0; i < history.times.size(); ++i) {
     const std::string time = timestamp(history.times[i]);
     for (const HistorySeries& series : history.series) {
       if (!series.values[i]) continue;
-      line.fields(std::array<std::string, 3>{time, safe(series.name, page.charset), std::to_string(*series.values[i])});
+      line.fields(std::array<std::string, 3>{time, safe(series.name, page.foreign), std::to_string(*series.values[i])});
     }
   }
 }

@@ -82,7 +82,7 @@ FixedText document_in_need(Needed what, std::string_view version, std::string_vi
   if (what == Needed::judgement) {
     text.append(R"("status":"UNKNOWN","exit_code":3,"checks":[],"headline":")");
     text.append(why);
-    text.append(R"(",)");
+    text.append(R"(","not_seen":[],"counters":{"listen_drops":null,"listen_overflows":null,"syncookies_sent":null},)");
   }
   append_end(text, why);
   text.append("}\n");

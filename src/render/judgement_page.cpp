@@ -48,10 +48,9 @@ void append_coloured(TextBuffer& out, std::string_view line) {
   out.append(line.substr(start + length));
 }
 
-/// Text for the page: on a terminal that is not UTF-8, names of others are escaped further; in a pipe they stay as they
-/// are.
+/// Text for the page: where names of others may keep ASCII alone, they are escaped further.
 void append_for(const Page& page, std::string_view text, TextBuffer& out) {
-  if (page.width == 0 || page.charset == Charset::utf8) return out.append(text);
+  if (page.foreign == Charset::utf8) return out.append(text);
   while (!text.empty()) {
     const auto foreign =
         std::find_if(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
@@ -87,7 +86,7 @@ void write_judgement_page(const Page& page, std::string_view text) {
 bool fits_screen(const Page& page, std::string_view text) {
   if (page.width == 0 || page.height == 0) return true;
   TextBuffer out;
-  write_judgement_page({.out = out, .width = page.width, .charset = page.charset}, text);
+  write_judgement_page({.out = out, .width = page.width, .charset = page.charset, .foreign = page.foreign}, text);
   std::size_t lines = 1;  // of the prompt
   for (std::string_view rest = out.view(); !rest.empty();) {
     const std::size_t end = std::min(rest.find('\n'), rest.size() - 1);

@@ -298,9 +298,11 @@ void write_check_text(const Page& page, const CheckReport& report) {
 }
 
 void write_unknown_text(const Page& page, std::string_view sentence) {
-  append_status(page.out, Severity::unknown);
-  append_headline(page.out, sentence);
-  page.out.append('\n');
+  TextBuffer out;
+  append_status(out, Severity::unknown);
+  append_headline(out, sentence);
+  out.append('\n');
+  write_judgement_page(page, out.view());
 }
 
 void write_verdict(TextBuffer& out, const SynVerdict& verdict) { append_verdict(out, verdict); }

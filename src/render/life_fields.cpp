@@ -43,10 +43,11 @@ class LifeFields final : public FieldWriter<kLifeFields.size()> {
 
   void transition(const Transition&, const Judgement&) override {}
   void life(const ConnectionLife& of) override {
-    line(of, {std::string(name(of.opening)), us_or_nothing(lasted(of)), us_or_nothing(of.handshake),
-              word_or_nothing(of.closed_first), word_or_nothing(of.ending), word_or_nothing(of.reset_by),
-              of.complete ? "yes" : "no", of.legal ? "yes" : "no", states_field(of), word_or_nothing(of.reset_reason),
-              std::string(name(of.body)), number_or_nothing(of.bytes_sent), number_or_nothing(of.bytes_received)});
+    line(of, {of.opening == Opening::unknown ? std::string() : std::string(name(of.opening)), us_or_nothing(lasted(of)),
+              us_or_nothing(of.handshake), word_or_nothing(of.closed_first), word_or_nothing(of.ending),
+              word_or_nothing(of.reset_by), of.complete ? "yes" : "no", of.legal ? "yes" : "no", states_field(of),
+              word_or_nothing(of.reset_reason), std::string(name(of.body)), number_or_nothing(of.bytes_sent),
+              number_or_nothing(of.bytes_received)});
   }
 };
 

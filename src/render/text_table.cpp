@@ -16,24 +16,29 @@ constexpr std::string_view kBlank = "                                ";
 static_assert(kBlank.size() == 32);
 constexpr std::size_t kSlack = 32;  // behind the text of a row, so that its last cell can be copied in one piece too
 
-/// `text` in `columns` columns, with the ellipsis in place of its middle. The part after the last colon stays whole.
-void append_shortened(TextBuffer& out, std::string_view text, std::size_t columns, std::string_view ellipsis) {
+/// `text` in `columns` columns at most, with the ellipsis in place of its middle. The part after the last colon stays
+/// whole. Returns the columns that it takes: less where a wide character does not fit.
+std::size_t append_shortened(TextBuffer& out, std::string_view text, std::size_t columns, std::string_view ellipsis) {
   const std::size_t colon = text.rfind(':');
-  std::size_t tail = colon == std::string_view::npos ? 0 : text.size() - colon;
-  if (tail + 2 > columns) tail = 0;
-  const std::size_t room = columns - 1 - tail;
-  const std::size_t back = std::min(room / 2, text.size() - tail);
-  out.append(fitting(text, room - back));
+  std::string_view tail = colon == std::string_view::npos ? std::string_view() : text.substr(colon);
+  if (display_width(tail) + 2 > columns) tail = {};
+  const std::size_t room = columns - 1 - display_width(tail);
+  const std::string_view host = text.substr(0, text.size() - tail.size());
+  const std::string_view back = fitting_end(host, room / 2);
+  const std::string_view front = fitting(host, room - display_width(back));
+  out.append(front);
   out.append(ellipsis);
-  // Addresses are ASCII; of a host name that is not, the back part may begin within a character, so it is left out.
-  const std::string_view end = text.substr(text.size() - tail - back);
-  out.append(display_width(end) == end.size() ? end : text.substr(text.size() - tail));
+  out.append(back);
+  out.append(tail);
+  return display_width(front) + 1 + display_width(back) + display_width(tail);
 }
 
-/// The beginning of `text` in `columns` columns, and the ellipsis.
-void append_beginning(TextBuffer& out, std::string_view text, std::size_t columns, std::string_view ellipsis) {
-  out.append(fitting(text, columns - 1));
+/// The beginning of `text` and the ellipsis, in `columns` columns at most; returns how many.
+std::size_t append_beginning(TextBuffer& out, std::string_view text, std::size_t columns, std::string_view ellipsis) {
+  const std::string_view front = fitting(text, columns - 1);
+  out.append(front);
   out.append(ellipsis);
+  return display_width(front) + 1;
 }
 
 /// Whether a cell tells nothing. A number with a mark of severity does tell something.
@@ -232,16 +237,17 @@ void TextTable::write_within_terminal(const Row& row) {
     const std::size_t wanted = std::max(widths_[i], least);
     const bool narrowed = widths_[i] < widest_cell_[i];
     const bool too_wide = (narrowed || !fits) && shorten != Shorten::no && cell.width > wanted;
+    std::size_t width = cell.width;
     if (!in_line(i)) {
       // written below, or not at all
     } else if (too_wide && shorten == Shorten::middle) {
-      append_shortened(shown.text, part, wanted, options_.ellipsis);
+      width = append_shortened(shown.text, part, wanted, options_.ellipsis);
     } else if (too_wide) {
-      append_beginning(shown.text, part, wanted, options_.ellipsis);
+      width = append_beginning(shown.text, part, wanted, options_.ellipsis);
     } else {
       shown.text.append(part);
     }
-    shown.cells.push_back({shown.text.size(), too_wide ? wanted : cell.width, cell.colour});
+    shown.cells.push_back({shown.text.size(), width, cell.colour});
     start = cell.end;
   }
   write_cut(shown);

@@ -54,14 +54,14 @@ std::vector<std::string_view> write_state_times(const Page& page, const TraceSum
                    {.text = "P90", .align = Align::right, .rank = 3},
                    {.text = "P99", .align = Align::right, .rank = 2},
                    {"MAX", Align::right}},
-                  {true, page.width, page.charset == Charset::utf8 ? "…" : "~"});
+                  {true, page.width, ellipsis(page.charset)});
   const auto put = [&](std::string_view text) {
     table.cell().append(text);
     table.end_cell(display_width(text));
   };
   for (const TimedGroup& group : summary.groups) {
     for (const StateTimes& times : group.states) {
-      put(opened_text(group, devices, page.charset));
+      put(opened_text(group, devices, page.foreign));
       put(name(times.state));
       put(std::to_string(times.count));
       for (const EventTime time : {times.p50, times.p90, times.p99, times.max}) put(exact_text(time));

@@ -25,6 +25,7 @@ struct PortMetrics {
 struct ListenerMetrics {
   Endpoint local;
   std::uint32_t interface = 0;
+  std::string device = {};  ///< its name, or else its number; empty: none. Hostile text
   std::optional<std::uint64_t> accept_queue;
   std::optional<std::uint64_t> accept_limit;
   std::optional<std::uint64_t> half_open;

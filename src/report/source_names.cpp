@@ -37,7 +37,8 @@ std::string SourceNames::command(std::string_view words) const {
   std::string out(words);
   if (out.empty()) return out;
   if (saved) {
-    const bool looks_anew = words.find(" --interval ") != std::string_view::npos || words.starts_with("tcpstat trace ");
+    const bool looks_anew = words.find(" --interval ") != std::string_view::npos ||
+                            words.starts_with("tcpstat trace ") || words.starts_with("tcpstat watch ");
     if (!ours || looks_anew) return {};
     if (const std::size_t at = out.find(kLive); at != std::string::npos) out.erase(at, kLive.size());
   }

@@ -79,6 +79,8 @@ std::optional<Key> KeyDecoder::sequence() {
     return Key{KeyKind::escape};
   }
   std::size_t end = 2;
+  // F1 to F5 of the Linux console are "ESC [ [" and a letter.
+  if (second == '[' && bytes_.size() > end && bytes_[end] == '[') ++end;
   while (end < bytes_.size() && !is_final(bytes_[end])) ++end;
   if (end == bytes_.size()) {
     constexpr std::size_t kLongest = 32;

@@ -34,6 +34,7 @@ struct Event {
 
 struct LiveData {
   std::uint64_t samples = 0;
+  std::uint64_t looks = 0;  ///< at samples: a sample of a record may be looked at again
   std::uint64_t failed = 0;
   std::uint64_t partial = 0;
   std::string local_time;
@@ -42,8 +43,9 @@ struct LiveData {
   check::Judged judged;
   check::Depth depth = check::Depth::whole;
   std::unique_ptr<RowWindow> rows;
-  std::deque<Tally> history;  ///< oldest first, the last sample included
-  std::deque<Event> events;   ///< newest first
+  /// Oldest first, the last sample included; nothing: that sample counted nothing, because it was not read.
+  std::deque<std::optional<Tally>> history;
+  std::deque<Event> events;  ///< newest first
   std::uint64_t event_count = 0;
 };
 

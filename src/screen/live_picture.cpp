@@ -69,7 +69,7 @@ void LiveView::draw_counts(CellBuffer& to, std::size_t line) const {
   std::vector<const StateInfo*> shown;
   for (const StateInfo& one : states()) {
     const bool ever = std::any_of(data_.history.begin(), data_.history.end(),
-                                  [&](const Tally& tally) { return tally.count(one.state) > 0; });
+                                  [&](const auto& tally) { return tally && tally->count(one.state) > 0; });
     if (ever && reading.counted().has(one.state)) shown.push_back(&one);
   }
   const std::size_t history = to.columns() < kSparklineColumns ? 0 : to.columns() < kWideColumns ? 5 : 10;
@@ -77,6 +77,12 @@ void LiveView::draw_counts(CellBuffer& to, std::size_t line) const {
     return one->name.size() + 1 + std::to_string(reading.tally.count(one->state)).size() +
            (history > 0 ? history + 1 : 0) + 2;
   };
+  std::string_view without = manner_.ellipsis();  // there are some, and no room for them
+  if (reading.counted().empty()) {
+    without = "not read";
+  } else if (shown.empty()) {
+    without = reading.coverage.complete ? "no sockets" : "no sockets seen";
+  }
   std::size_t all = 0;
   for (const StateInfo* one : shown) all += width(one);
   // A state that does not fit is left out whole: a cut number would be another number.
@@ -94,12 +100,12 @@ void LiveView::draw_counts(CellBuffer& to, std::size_t line) const {
       std::vector<std::optional<std::uint64_t>> values;
       const std::size_t known = std::min(data_.history.size(), history);
       for (std::size_t i = data_.history.size() - known; i < data_.history.size(); ++i)
-        values.push_back(data_.history[i].count(one->state));
+        values.push_back(data_.history[i] ? std::optional(data_.history[i]->count(one->state)) : std::nullopt);
       to.put(x + width(one) - 2 - known, line, render::sparkline(values, manner_.sparks));
     }
     x += width(one);
   }
-  if (shown.empty()) to.put(0, line, "no sockets", Tone::dim);
+  if (shown.empty()) to.put(0, line, without, Tone::dim);
 }
 
 void LiveView::draw_tabs(CellBuffer& to, std::size_t line) const {
@@ -109,7 +115,8 @@ void LiveView::draw_tabs(CellBuffer& to, std::size_t line) const {
     std::string out = std::to_string(i + 1);
     const std::string_view name = i == tab_ ? tabs_[i]->title() : tabs_[i]->title().substr(0, longest);
     if (!name.empty()) out += " " + std::string(name);
-    out += " " + std::to_string(tabs_[i]->count(data_));
+    const std::optional<std::uint64_t> count = tabs_[i]->count(data_);
+    out += " " + (count ? std::to_string(*count) : "-");
     return i == tab_ ? "[" + out + "]" : out;
   };
   const auto fits = [&](std::size_t longest) {

@@ -68,20 +68,35 @@ LiveSampler::LiveSampler(Host& host, const filter::Filter& filter)
 
 milliseconds LiveSampler::interval(milliseconds wanted) const { return std::max(wanted, cost_ * 100 / kMostPercent); }
 
-void LiveSampler::take(const Wanted& wanted, bool owners_wanted, LiveData& data) {
+void LiveSampler::take(const Wanted& wanted, bool owners_wanted, LiveData& data, Look look) {
   const milliseconds before = processor_time();
   data_ = &data;
-  ++data.samples;
+  ++data.looks;
   data.local_time = local_time(host_.clock());
   data.now = host_.clock().now();
   data.depth = sockets_ <= kMostInDepth || owners_wanted ? check::Depth::whole : check::Depth::rows;
   auto rows = std::make_unique<RowWindow>(wanted, host_.names());
-  diffs_.begin(std::chrono::duration_cast<milliseconds>(data.now.time_since_epoch()));
   // Columns of tcp_info have rates beside them.
-  BothSinks both(diffs_, owners_wanted ? rates_.begin(*rows) : *rows);
-  data.judged = check_.look(both, data.depth);
+  Sink& shown = owners_wanted ? rates_.begin(*rows) : *rows;
+  if (look == Look::next) {
+    ++data.samples;
+    look_at_next(shown, data);
+  } else {
+    data.judged = check_.look(shown, data.depth);
+  }
   rows->finish();
   data.rows = std::move(rows);
+  data_ = nullptr;
+  data.host = data.judged.reading.facts.host.value_or("");
+  if (!data.judged.error) host_.keep_source();
+  sockets_ = data.judged.reading.tally.total();
+  cost_ = processor_time() - before;
+}
+
+void LiveSampler::look_at_next(Sink& rows, LiveData& data) {
+  diffs_.begin(std::chrono::duration_cast<milliseconds>(data.now.time_since_epoch()));
+  BothSinks both(diffs_, rows);
+  data.judged = check_.look(both, data.depth);
   const Report& reading = data.judged.reading;
   // With a filter by owner, a socket may stop matching when its owner changes. Then a row that is missing is not gone.
   const bool may_vanish = !filter_.has_users() && !filter_.needs_owners();
@@ -90,16 +105,10 @@ void LiveSampler::take(const Wanted& wanted, bool owners_wanted, LiveData& data)
   shown.namespaces = reading.coverage.namespaces;
   for (NamespaceRead& one : shown.namespaces) one.complete = one.complete && may_vanish;
   diffs_.end(whole ? trace::SampleDiff::Sample::complete : trace::SampleDiff::Sample::partial, shown);
-  data_ = nullptr;
-
-  data.host = reading.facts.host.value_or("");
   if (data.judged.error) ++data.failed;
   if (data.judged.error || !reading.coverage.complete) ++data.partial;
-  data.history.push_back(reading.tally);
+  data.history.push_back(reading.counted().empty() ? std::nullopt : std::optional(reading.tally));
   if (data.history.size() > kHistory) data.history.pop_front();
-  if (!data.judged.error) host_.keep_source();
-  sockets_ = reading.tally.total();
-  cost_ = processor_time() - before;
 }
 
 std::string LiveSampler::local_text(const Transition& transition) const {

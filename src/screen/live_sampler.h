@@ -11,17 +11,22 @@
 
 namespace tcpstat::screen {
 
+/// Whether a sample is the next one, or that of a record which is shown already.
+enum class Look : bool { next, again };
+
 class LiveSampler {
  public:
   LiveSampler(Host& host, const filter::Filter& filter);
 
   /// Into `data`, which keeps what is left of earlier samples. `owners_wanted`: tcp_info and owners are read however
   /// many sockets there are.
-  void take(const Wanted& wanted, bool owners_wanted, LiveData& data);
+  void take(const Wanted& wanted, bool owners_wanted, LiveData& data, Look look = Look::next);
   /// At least `wanted`, and longer while samples take much of the processor.
   [[nodiscard]] std::chrono::milliseconds interval(std::chrono::milliseconds wanted) const;
 
  private:
+  /// Also as one of several in succession.
+  void look_at_next(Sink& rows, LiveData& data);
   [[nodiscard]] std::string local_text(const Transition& transition) const;
   Flow note(const Transition& transition, const Judgement& judgement);
 

@@ -165,6 +165,12 @@ Answer LiveView::move(const Key& key, bool& moved) {
 }
 
 Answer LiveView::press_letter(char letter) {
+  // What is shown stays. The sample of a record can be read again; that of a host is gone.
+  constexpr std::string_view kLookAgain = "sSpi/";
+  if (paused_ && replayed_.empty() && kLookAgain.find(letter) != std::string_view::npos) {
+    message_ = "paused: space goes on";
+    return Answer::drawn;
+  }
   switch (letter) {
     case 'q':
       return Answer::quit;
@@ -324,7 +330,10 @@ void LiveView::open_details() {
 void LiveView::copy() {
   if (tab().rows(data_, manner_) == 0) return;
   const std::string command = tab().command(data_, place().row, manner_);
-  if (command.empty()) return;
+  if (command.empty()) {
+    message_ = "no command shows this row";
+    return;
+  }
   to_copy_ = command;
   if (std::find(copied_.begin(), copied_.end(), command) == copied_.end()) copied_.push_back(command);
   message_ = (manner_.clipboard ? "copied: " : "printed at the end: ") + command;

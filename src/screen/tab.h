@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "model/column.h"
+#include "model/connection.h"
 #include "model/names.h"
 #include "screen/live_data.h"
 #include "screen/table_view.h"
@@ -36,8 +37,13 @@ struct Manner {
 /// Adds a first column where there are several network namespaces.
 void add_netns(std::vector<Heading>& to, const Manner& manner);
 void add_netns(std::vector<std::string>& to, std::uint64_t inode, const Manner& manner);
-/// " --netns web", for a command; empty where there is one alone.
-std::string netns_option(const LiveData& data, std::uint64_t inode, const Manner& manner);
+/// The command for the place where rows of this network namespace are read, safe to print; zero: of any that is shown.
+/// Empty: it cannot look there.
+std::string command_there(std::string_view command, const LiveData& data, std::uint64_t netns, const Manner& manner);
+/// "end  …", the two lines that tell how to end what a row shows. Empty where the command would hit something else: a
+/// record's pid may be another program's by now.
+std::string ending_program(std::uint32_t pid, const LiveData& data);
+std::string ending_connection(const Connection& of, const LiveData& data, const Manner& manner);
 
 class Tab {
  public:
@@ -47,8 +53,8 @@ class Tab {
   virtual ~Tab() = default;
 
   [[nodiscard]] virtual std::string_view title() const = 0;
-  /// How many there are of what this tab shows, for its title; rows() are those that it has.
-  [[nodiscard]] virtual std::uint64_t count(const LiveData& data) const = 0;
+  /// How many there are of what this tab shows, for its title; rows() are those that it has. Nothing: not known.
+  [[nodiscard]] virtual std::optional<std::uint64_t> count(const LiveData& data) const = 0;
   [[nodiscard]] virtual std::size_t rows(const LiveData& data, const Manner& manner) const = 0;
   [[nodiscard]] virtual std::vector<Heading> headings(const Manner& manner) const = 0;
   [[nodiscard]] virtual Row row(const LiveData& data, std::size_t index, const Manner& manner) const = 0;
@@ -72,6 +78,11 @@ class Tab {
   /// What `explain` is asked; empty: nothing.
   [[nodiscard]] virtual std::string subject(const LiveData& data, std::size_t index) const = 0;
 };
+
+/// A number of rows; nothing if none could be read.
+inline std::optional<std::uint64_t> if_read(std::uint64_t count, const LiveData& data) {
+  return data.judged.reading.coverage.saw_nothing() ? std::nullopt : std::optional(count);
+}
 
 /// A line for each column that says something; `cell_text` writes the cell of one. Columns that repeat ends and owners
 /// are left out.

@@ -43,17 +43,41 @@ void drop_dispensable(const std::vector<Heading>& headings, std::vector<std::siz
   }
 }
 
+/// What can be shortened has at least so many columns.
+constexpr std::size_t kLeastShortened = 9;
+
 void shorten(const std::vector<Heading>& headings, std::vector<std::size_t>& widths, std::size_t columns) {
-  constexpr std::size_t kLeast = 9;
   while (total(widths) > columns) {
     std::size_t widest = headings.size();
     for (std::size_t i = 0; i < headings.size(); ++i) {
-      if (!headings[i].shortens || widths[i] <= kLeast) continue;
+      if (!headings[i].shortens || widths[i] <= kLeastShortened) continue;
       if (widest == headings.size() || widths[i] > widths[widest]) widest = i;
     }
-    if (widest == headings.size()) return;
+    if (widest == headings.size()) break;
     --widths[widest];
   }
+  for (std::size_t i = 0; i < headings.size(); ++i) {
+    const std::size_t sum = total(widths);
+    if (!headings[i].takes_rest || sum <= columns || widths[i] <= kLeastShortened) continue;
+    widths[i] -= std::min(widths[i] - kLeastShortened, sum - columns);
+  }
+}
+
+/// What still has no room is left out whole, from the right: a number or a port that is cut is another one. Returns
+/// whether anything was.
+bool leave_out(const std::vector<Heading>& headings, std::vector<std::size_t>& widths, std::size_t columns) {
+  std::vector<std::size_t> kept = widths;
+  shorten(headings, widths, columns);
+  if (total(widths) <= columns) return false;
+  const std::size_t room = columns - std::min(columns, kGap);  // beside the sign that something is missing
+  for (std::size_t i = kept.size(); i-- > 1 && total(widths) > room;) {
+    kept[i] = 0;
+    widths = kept;
+    shorten(headings, widths, room);
+  }
+  // The first column tells rows apart.
+  if (total(widths) > room) widths.front() = room - std::min(room, kMargin);
+  return true;
 }
 
 std::size_t put_cell(CellBuffer& to, std::size_t x, std::size_t y, std::string_view text, std::size_t width,
@@ -80,15 +104,16 @@ void draw_table(CellBuffer& to, Area area, const std::vector<Heading>& headings,
   if (area.lines == 0) return;
   std::vector<std::size_t> widths = natural_widths(headings, rows);
   drop_dispensable(headings, widths, to.columns());
-  shorten(headings, widths, to.columns());
+  const bool left_out = leave_out(headings, widths, to.columns());
   const std::size_t used = total(widths);
   for (std::size_t i = 0; i < headings.size(); ++i) {
-    if (headings[i].takes_rest) widths[i] += to.columns() - std::min(used, to.columns());
+    if (headings[i].takes_rest && widths[i] > 0) widths[i] += to.columns() - std::min(used, to.columns());
   }
   std::size_t x = kMargin;
   for (std::size_t i = 0; i < headings.size(); ++i) {
     if (widths[i] > 0) x = put_cell(to, x, area.top, headings[i].text, widths[i], headings[i].align, Tone::strong);
   }
+  if (left_out && to.columns() > 0) to.put(to.columns() - 1, area.top, ellipsis, Tone::strong);
   for (std::size_t line = 0; line < rows.size() && line + 1 < area.lines; ++line) {
     const std::size_t y = area.top + 1 + line;
     const Row& row = rows[line];
@@ -97,8 +122,7 @@ void draw_table(CellBuffer& to, Area area, const std::vector<Heading>& headings,
     for (std::size_t i = 0; i < headings.size(); ++i) {
       if (widths[i] == 0) continue;
       std::string text = headings[i].shortens ? without_middle(row.cells[i], widths[i], ellipsis) : row.cells[i];
-      if (headings[i].takes_rest && display_width(text) > widths[i])
-        text = std::string(fitting(text, widths[i] - 1)) + std::string(ellipsis);
+      if (display_width(text) > widths[i]) text = std::string(fitting(text, widths[i] - 1)) + std::string(ellipsis);
       x = put_cell(to, x, y, text, widths[i], headings[i].align, row.tone);
     }
     if (line == selected) to.paint(y, Tone::selected);

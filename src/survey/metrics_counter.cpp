@@ -61,7 +61,7 @@ Flow MetricsCounter::listener(const Listener& row) {
   const auto [at, is_new] = listeners_.try_emplace({row.local, row.interface});
   ListenerMetrics& one = at->second;
   if (is_new) {
-    one = {row.local, row.interface, row.accept_queue, row.accept_limit, row.syn_recv, row.drops};
+    one = {row.local, row.interface, {}, row.accept_queue, row.accept_limit, row.syn_recv, row.drops};
     return Flow::more;
   }
   add(one.accept_queue, row.accept_queue);

@@ -345,6 +345,19 @@ class Examples(Check):
             result = shell(f'"$T" {command} --proc-root {tree.path}')
             self.assertEqual((result.code, result.out, result.err), (0, "", ""), result)
 
+    def test_a_terminal_without_utf8_gets_ascii_whatever_it_tells_of_its_width(self):
+        tree = self.tree(tcp=FLOOD_ROWS, tcp6=())
+        tree.counters()
+        place = self.directory() / "\u011bvil"  # its second byte begins an escape sequence of eight bits
+        place.symlink_to(tree.path)
+        for columns in 100, 0:
+            for args in (("check", "-v"), ("audit", "-v"), ("check", "--rule", "\u011b")):
+                with self.subTest(columns=columns, args=args):
+                    shown = on_terminal(*args, "--proc-root", place, columns=columns, env={"LC_ALL": "C"})
+                    self.assertTrue(shown.bytes.isascii(), shown)
+                    self.assertIn(r"\xc4\x9b", shown.out)
+        self.assertIn("\u011bvil", run("check", "-v", "--proc-root", place, env={"LC_ALL": "C"}).out)
+
     def test_the_units_are_what_systemd_takes(self):
         if shutil.which("systemd-analyze", path="/usr/bin:/bin") is None:
             self.skipTest("systemd is missing")

@@ -13,7 +13,7 @@ import urllib.parse
 import urllib.request
 from pathlib import Path
 
-from harness import ATTEMPT_ROWS, FLOOD_ROWS, HERE, ProcTree, TestCase, main, proc_line, run
+from harness import ATTEMPT_ROWS, FLOOD_ROWS, HERE, IPV4_ROWS, ProcTree, TestCase, main, proc_line, run
 
 ROOT = HERE.parent.parent
 CONTRIB = ROOT / "contrib"
@@ -116,6 +116,14 @@ class Printed(TestCase):
             for name in re.findall(r"# TYPE (\S+)", text):
                 self.assertIn(name, manual)
 
+    def test_a_listener_on_a_device_has_the_name_of_that(self):
+        rows = run("-a", "--proc-root", self.tree(tcp=IPV4_ROWS).path, "-f", "ndjson").lines
+        path = self.directory() / "rows.ndjson"
+        path.write_text("\n".join(row.replace('"interface":null', '"interface":"eth7"') for row in rows) + "\n")
+        found = run("summary", "-f", "prometheus", "--source", path).out
+        self.assertIn('tcpstat_listener_accept_queue{address="', found)
+        self.assertIn('interface="eth7"', found)
+
     def test_a_file_beside_the_other_output(self):
         tree = self.tree(tcp=(), tcp6=())
         tree.counters()
@@ -132,7 +140,11 @@ class Printed(TestCase):
         result = run("check", "-q", "--proc-root", tree.path, "--metrics-file", "/nonexistent/tcpstat.prom")
         self.assertEqual(result.code, 3)
         self.assertRegex(result.lines[0], "TCPSTAT UNKNOWN - cannot .*/nonexistent/tcpstat.prom")
-        # What is worse than that is told first.
+        # A host of which nothing is known has its own reason, and what is worse than UNKNOWN is told first.
+        result = run("check", "-q", "--proc-root", "/nonexistent", "--metrics-file", "/nonexistent/tcpstat.prom")
+        self.assertEqual(result.code, 3)
+        self.assertNotIn("tcpstat.prom", result.lines[0])
+        self.assertIn("/nonexistent/tcpstat.prom", result.out)
         tree = self.tree(tcp=FLOOD_ROWS, tcp6=())
         tree.counters()
         result = run("check", "-q", "--proc-root", tree.path, "--metrics-file", "/nonexistent/tcpstat.prom")

@@ -101,6 +101,16 @@ class Records(TestCase):
         self.assertEqual({line["type"] for line in lines[:-1]}, {"value"})
         steps = self.succeeds("history", "--record", self.record, "-f", "csv", "--interval", "3600").lines
         self.assertEqual(len(steps), 1 + len(wanted))
+        for words in (("-f", "csv"), ("-f", "plain"), ("-f", "csv", "--findings")):
+            with self.subTest(words=words):
+                whole = self.succeeds("history", "--record", self.record, *words).lines
+                self.assertEqual(self.succeeds("history", "--record", self.record, *words, "-H").lines, whole[1:])
+        self.assertEqual(self.succeeds("history", "--record", self.record, "-H").lines[1].split()[1:5], table.lines[2].split()[1:5])
+
+    def test_history_for_a_locale_without_utf8(self):
+        table = run("history", "--record", self.record, env={"LC_ALL": "C"})
+        self.assertEqual(table.code, 0)
+        self.assertTrue(table.out.isascii(), table.out)
 
     def test_host_is_that_of_the_record(self):
         for words in (("history",), ("history", "--findings"), ("history", "--by", "port"), ("summary",)):

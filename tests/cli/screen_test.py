@@ -155,6 +155,20 @@ class Keys(TestCase):
             screen.press(LEFT, "sample 1 of 3")
             screen.press(LEFT, "this is the first sample")
             screen.press("?", "Left Right   one sample of the record back, or on")
+            screen.press("\x1b", "q quit")
+            # Commands read the sample that is shown.
+            screen.press("4", r"\[4 Connections 3\]")
+            screen.press("y")
+            screen.press(RIGHT, "sample 2 of 3")
+            screen.press("y")
+            screen.press("q")
+            screen.wait()
+            at = r"\r\ntcpstat -a -i -p --local-port 443 --remote 198\.51\.100\.7:1000 --record \S+ --at (\S+Z)"
+            times = re.findall(at, screen.bytes.split(LEAVE)[1].decode())
+            self.assertEqual(len(times), 2)
+            self.assertLess(times[0], times[1])
+            for time_of, count in zip(times, (3, 4)):
+                self.assertEqual(len(harness.run("-H", "--record", place, "--at", time_of).lines), count)
 
     def test_tabs(self):
         screen = self.screen()
@@ -192,7 +206,8 @@ class Keys(TestCase):
         screen.press("4", r"\[4 Connections")
         screen.press("\r", "LOCAL_PORT")
         self.assertIn("run  tcpstat -a -i -p --local-port 443 --remote ", screen.text)
-        self.assertIn("end  ss -K src ", screen.text)
+        # The sockets of a copy of /proc are not there to be ended.
+        self.assertNotIn("ss -K", screen.text)
         screen.press("\x1b", r"\? help")
         screen.press("e", "FLAGS|reference|RFC|phase")
         screen.press("q", r"\? help")  # of a page q leaves the page alone
@@ -209,6 +224,9 @@ class Keys(TestCase):
         # Words of watch that are no filter, and those that are none of watch.
         screen.press("/" + "\x7f" * 20 + "--events\r", "a filter has the words of filter options alone")
         screen.press("\x1b", r"\[4 Connections 2\]")
+        for words in ("--interval 5", "--limit 1", "-o STATE", "--netns 1", "-M", "-p"):
+            screen.press("/" + "\x7f" * 20 + words + "\r", "a filter has the words of filter options alone")
+            screen.press("\x1b", r"\[4 Connections 2\]")
         screen.press("/" + "\x7f" * 20 + "--port x\r", '--port .*"x"')
         screen.press("\x1b", r"\[4 Connections 2\]")
 
@@ -220,8 +238,18 @@ class Keys(TestCase):
         path.with_suffix(".new").write_text(proc_text(*many(30)))
         path.with_suffix(".new").rename(path)
         self.assertIn("Connections 10", screen.settle())
+        # Keys that need another sample wait, too.
+        for key in "sSpi/":
+            screen.press(key, "paused: space goes on")
+        self.assertIn("Connections 10", screen.settle())
         screen.press(" ", "Connections 30")
         self.assertNotIn("PAUSED", screen.text)
+
+    def test_a_sample_that_cannot_be_read_is_not_empty(self):
+        screen = self.screen()
+        screen.until("Connections 10")
+        (screen.tree.path / "net/tcp").unlink()
+        screen.until(r"\nnot read\n\[1 Problems \d+\]  2 Listeners -  3 Half-open -  4 Connections -  5 Events")
 
     def test_interval(self):
         screen = self.screen()
@@ -281,7 +309,7 @@ class Keys(TestCase):
         self.assertIn(b"\x1b]52;c;dGNwc3RhdCAtbCAtcCAtLWxvY2FsLXBvcnQg", screen.bytes)
         screen.press("q")
         screen.wait()
-        self.assertRegex(screen.bytes.split(LEAVE)[1].decode(), r"\ntcpstat -l -p --local-port \d+\r\n$")
+        self.assertRegex(screen.bytes.split(LEAVE)[1].decode(), r"\ntcpstat -l -p --local-port \d+ --proc-root \S+\r\n$")
 
 
 def press_all(screen, *steps):
@@ -473,7 +501,17 @@ class Namespaces(TestCase):
         self.assertEqual(screen.wait(), 0)
         after = screen.bytes.split(LEAVE)[1].decode()
         self.assertRegex(after, r" 8 sockets in 2 network namespaces: ")
-        self.assertRegex(after, r"tcpstat -a -i -p --netns \d+ --local-port ")
+        self.assertRegex(after, r"tcpstat -a -i -p --local-port \d+ --remote \S+ --netns \d+\r\n")
+
+    def test_commands_reach_the_namespace_that_is_shown(self):
+        pid = self.inhabitant(7101, 1)
+        screen = Screen(self, None, columns=120, netns=str(pid))
+        screen.press("2", r"7101")
+        screen.press("y", rf"copied: tcpstat -l -p --local-port 7101 --netns {pid}$")
+        screen.press("\r", rf"run  tcpstat -l -p --local-port 7101 --netns {pid}\n")
+        screen.press("\x1b", "q quit")
+        screen.press("4", r"\[4 Connections")
+        screen.press("\r", rf"end  nsenter --net=/proc/{pid}/ns/net ss -K src 127")
 
     def test_one_that_ends_is_gone(self):
         first, second = self.inhabitant(7101, 1), self.inhabitant(7102, 1)

@@ -183,6 +183,16 @@ class Colours(TestCase):
             narrow = on_terminal("--proc-root", self.root, *args, columns=50, env={"NO_COLOR": "1"}).out
             self.assertEqual(COLOUR.sub("", on_terminal("--proc-root", self.root, *args, columns=50).out), narrow)
 
+    def test_a_terminal_without_utf8_gets_ascii(self):
+        tree = self.tree(tcp=(proc_line("ESTABLISHED", "192.0.2.10:443", "198.51.100.7:1000", inode=500),), tcp6=())
+        tree.process(77, b"\xc4\x9bvil", {4: 500})
+        for columns in 100, 0:
+            for args in (("-p",), ("summary", "--by", "process"), ("summary", "--by", "process", "-f", "plain")):
+                with self.subTest(columns=columns, args=args):
+                    shown = on_terminal(*args, "--proc-root", tree.path, columns=columns, env={"LC_ALL": "C"})
+                    self.assertTrue(shown.bytes.isascii(), shown)
+                    self.assertIn(r"\xc4\x9bvil", shown.out)
+
 
 if __name__ == "__main__":
     main()

@@ -50,6 +50,9 @@ Failure read(const Words& words, SummaryCommand& to) {
   if (to.mptcp && has_metrics) {
     return UsageError{"metrics count connections of TCP; another format counts those of MPTCP: summary -M -f json"};
   }
+  if (words.given(OptionId::limit) && has_metrics) {
+    return UsageError{"metrics have bounds of their own; another format takes --limit"};
+  }
   const std::string_view refusal = has_metrics ? "" : "--ports is for -f prometheus; --local-port selects sockets";
   if (auto failed = read_metrics_ports(words, refusal, to.metrics_ports)) return failed;
   return read_count(words, OptionId::limit, to.limit);

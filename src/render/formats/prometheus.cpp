@@ -99,7 +99,7 @@ void write_listeners(Exposition& out, const Report& report, const Metrics& of) {
     for (const ListenerMetrics& listener : of.listeners) {
       out.sample({{"address", to_string(listener.local.address)},
                   {"port", std::to_string(listener.local.port)},
-                  {"interface", listener.interface == 0 ? "" : std::to_string(listener.interface)}},
+                  {"interface", listener.device}},
                  number(listener.*value.value));
     }
   }

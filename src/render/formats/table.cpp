@@ -210,15 +210,15 @@ class SummaryTables {
     first_block_ = false;
   }
 
-  static void put_text(TextTable& table, std::string_view text, std::string_view colour = {}) {
+  void put_text(TextTable& table, std::string_view text, std::string_view colour = {}) const {
     const std::size_t start = table.cell().size();
-    append_escaped(table.cell(), text);
+    append_escaped(table.cell(), text, settings_.charset);
     table.end_cell(display_width(table.cell().view().substr(start)), colour);
   }
-  static void put_number(TextTable& table, std::optional<std::uint64_t> number) {
+  void put_number(TextTable& table, std::optional<std::uint64_t> number) const {
     put_text(table, number ? std::to_string(*number) : "-");
   }
-  static void put_value(TextTable& table, const GroupValue& value) {
+  void put_value(TextTable& table, const GroupValue& value) const {
     if (const auto* number = std::get_if<std::uint64_t>(&value)) return put_number(table, *number);
     const auto* text = std::get_if<std::string>(&value);
     put_text(table, text != nullptr ? std::string_view(*text) : "-");
@@ -309,7 +309,7 @@ class SummaryTables {
     for (const Listener& row : listeners) {
       if (!several.empty()) put_text(table, settings_.names.netns(row.netns));
       const std::size_t start = table.cell().size();
-      append_cell(table.cell(), cell_of(column(ColumnId::LOCAL), row, settings_.names), {});
+      append_cell(table.cell(), cell_of(column(ColumnId::LOCAL), row, settings_.names), {.charset = settings_.charset});
       table.end_cell(display_width(table.cell().view().substr(start)), {});
       const bool full = is_full(row);
       const std::string queue = row.accept_queue ? std::to_string(*row.accept_queue) : "-";

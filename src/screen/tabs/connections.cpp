@@ -109,7 +109,9 @@ Tone tone_of(const Connection& row) {
 class Connections final : public Tab {
  public:
   [[nodiscard]] std::string_view title() const override { return "Connections"; }
-  [[nodiscard]] std::uint64_t count(const LiveData& data) const override { return data.rows->matched(); }
+  [[nodiscard]] std::optional<std::uint64_t> count(const LiveData& data) const override {
+    return if_read(data.rows->matched(), data);
+  }
   [[nodiscard]] std::size_t rows(const LiveData& data, const Manner& /*manner*/) const override {
     return data.rows->connections().size();
   }
@@ -146,19 +148,15 @@ class Connections final : public Tab {
   [[nodiscard]] std::string details(const LiveData& data, std::size_t index, const Manner& manner) const override {
     const Connection& of = data.rows->connections()[index];
     // No key ends a connection; whoever wants to finds the command here.
-    const bool has_remote = of.state != State::close;
-    std::string out = has_remote ? "end  ss -K src " + shell_word(to_string(of.local)) + " dst " +
-                                       shell_word(to_string(of.remote)) + "\n\n"
-                                 : "";
-    return out + known_columns([&](const Column& one) { return cell_text(one, of, manner); });
+    return ending_connection(of, data, manner) +
+           known_columns([&](const Column& one) { return cell_text(one, of, manner); });
   }
 
   [[nodiscard]] std::string command(const LiveData& data, std::size_t index, const Manner& manner) const override {
     const Connection& of = data.rows->connections()[index];
-    std::string out =
-        "tcpstat -a -i -p" + netns_option(data, of.netns, manner) + " --local-port " + std::to_string(of.local.port);
+    std::string out = "tcpstat -a -i -p --local-port " + std::to_string(of.local.port);
     if (of.state != State::close) out += " --remote " + shell_word(to_string(of.remote));
-    return out;
+    return command_there(out, data, of.netns, manner);
   }
 
   [[nodiscard]] std::string subject(const LiveData& data, std::size_t index) const override {

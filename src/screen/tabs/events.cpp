@@ -13,7 +13,7 @@ bool is_ordinary(const Event& event) { return event.verdict == TransitionVerdict
 class Events final : public Tab {
  public:
   [[nodiscard]] std::string_view title() const override { return "Events"; }
-  [[nodiscard]] std::uint64_t count(const LiveData& data) const override { return data.event_count; }
+  [[nodiscard]] std::optional<std::uint64_t> count(const LiveData& data) const override { return data.event_count; }
   [[nodiscard]] std::size_t rows(const LiveData& data, const Manner& manner) const override {
     order_.clear();
     for (const Event& one : data.events) {
@@ -61,9 +61,9 @@ class Events final : public Tab {
     return out + "verdict  " + std::string(name(of.verdict)) + "\n" + safe(of.reason, manner.charset) + "\n";
   }
   [[nodiscard]] std::string command(const LiveData& data, std::size_t index, const Manner& manner) const override {
-    const std::string& local = order_[index]->local;
-    return "tcpstat watch --events" + netns_option(data, order_[index]->netns, manner) + " --local-port " +
-           local.substr(local.rfind(':') + 1);
+    const Event& of = *order_[index];
+    const std::string port = of.local.substr(of.local.rfind(':') + 1);
+    return command_there("tcpstat watch --events --local-port " + port, data, of.netns, manner);
   }
   [[nodiscard]] std::string subject(const LiveData& /*data*/, std::size_t index) const override {
     const std::string& change = order_[index]->change;

@@ -1,6 +1,5 @@
 // Half-open connections: what detection says of them on top, then the networks that most of them come from.
 
-#include "base/shell_word.h"
 #include "base/text_buffer.h"
 #include "render/evidence_text.h"
 #include "render/judgement_text.h"
@@ -18,7 +17,9 @@ std::string verdict_line(const SynVerdict& of) {
 class HalfOpen final : public Tab {
  public:
   [[nodiscard]] std::string_view title() const override { return "Half-open"; }
-  [[nodiscard]] std::uint64_t count(const LiveData& data) const override { return data.judged.half_open; }
+  [[nodiscard]] std::optional<std::uint64_t> count(const LiveData& data) const override {
+    return if_read(data.judged.half_open, data);
+  }
   [[nodiscard]] std::size_t rows(const LiveData& data, const Manner& /*manner*/) const override {
     return prefixes(data).size();
   }
@@ -41,7 +42,7 @@ class HalfOpen final : public Tab {
     const TopEntry& of = prefixes(data)[index];
     constexpr std::size_t kBar = 20;
     return {.cells = {of.key, (of.error > 0 ? "<=" : "") + std::to_string(of.count + of.error),
-                      bar(of.count, count(data), kBar, manner.charset)}};
+                      bar(of.count, data.judged.half_open, kBar, manner.charset)}};
   }
   [[nodiscard]] std::string identity(const LiveData& data, std::size_t index) const override {
     return prefixes(data)[index].key;
@@ -61,24 +62,24 @@ class HalfOpen final : public Tab {
     return out;
   }
   [[nodiscard]] std::string command(const LiveData& data, std::size_t index, const Manner& manner) const override {
-    const std::string where = manner.several() ? " --netns " + safe(shell_word(manner.netns), manner.charset) : "";
-    return "tcpstat" + where + " -s " + std::string(name(State::syn_recv)) + " --remote " + prefixes(data)[index].key;
+    const std::string from = " --remote " + prefixes(data)[index].key;
+    return command_there("tcpstat -s " + std::string(name(State::syn_recv)) + from, data, 0, manner);
   }
   [[nodiscard]] std::string subject(const LiveData& /*data*/, std::size_t /*index*/) const override {
     return std::string(name(State::syn_recv));
   }
 
  private:
-  /// Asked once a sample.
+  /// Asked once a look.
   const std::vector<TopEntry>& prefixes(const LiveData& data) const {
-    if (sample_ != data.samples) {
+    if (look_ != data.looks) {
       prefixes_ = data.rows->half_open_prefixes();
-      sample_ = data.samples;
+      look_ = data.looks;
     }
     return prefixes_;
   }
 
-  mutable std::uint64_t sample_ = 0;
+  mutable std::uint64_t look_ = 0;
   mutable std::vector<TopEntry> prefixes_;
 };
 

@@ -51,7 +51,9 @@ std::string number(const auto& value) { return value ? std::to_string(*value) : 
 class Listeners final : public Tab {
  public:
   [[nodiscard]] std::string_view title() const override { return "Listeners"; }
-  [[nodiscard]] std::uint64_t count(const LiveData& data) const override { return data.rows->listeners().size(); }
+  [[nodiscard]] std::optional<std::uint64_t> count(const LiveData& data) const override {
+    return if_read(data.rows->listeners().size(), data);
+  }
   [[nodiscard]] std::size_t rows(const LiveData& data, const Manner& /*manner*/) const override {
     return data.rows->listeners().size();
   }
@@ -73,11 +75,12 @@ class Listeners final : public Tab {
     constexpr std::size_t kBar = 10;
     Row out;
     add_netns(out.cells, of.netns, manner);
-    out.cells.insert(out.cells.end(), {to_string(of.local), number(of.accept_queue), number(of.accept_limit),
-                                       of.accept_limit ? bar(of.accept_queue.value_or(0),
-                                                             std::uint64_t{*of.accept_limit} + 1, kBar, manner.charset)
-                                                       : std::string(),
-                                       number(of.syn_recv), drops_text(data, of), process(of, manner)});
+    out.cells.insert(
+        out.cells.end(),
+        {cell_text(ColumnId::LOCAL, of, manner), number(of.accept_queue), number(of.accept_limit),
+         of.accept_limit ? bar(of.accept_queue.value_or(0), std::uint64_t{*of.accept_limit} + 1, kBar, manner.charset)
+                         : std::string(),
+         number(of.syn_recv), drops_text(data, of), cell_text(ColumnId::PROCESS, of, manner)});
     if (is_full(of)) {
       out.mark = '!';
       out.tone = Tone::critical;
@@ -90,7 +93,8 @@ class Listeners final : public Tab {
 
   [[nodiscard]] std::string identity(const LiveData& data, std::size_t index) const override {
     const Listener& of = listener(data, index);
-    return std::to_string(of.netns) + " " + (of.cookie ? std::to_string(*of.cookie) : to_string(of.local));
+    const std::string device = of.interface == 0 ? "" : "%" + std::to_string(of.interface);
+    return std::to_string(of.netns) + " " + (of.cookie ? std::to_string(*of.cookie) : to_string(of.local) + device);
   }
   [[nodiscard]] std::string nothing(const LiveData& data) const override {
     return data.judged.error ? data.judged.error->sentence() : "nothing listens";
@@ -100,7 +104,7 @@ class Listeners final : public Tab {
     const Listener& of = listener(data, index);
     // No key ends a program; whoever wants to finds the command here.
     std::string out;
-    if (!of.owners.empty()) out = "end  kill " + std::to_string(of.owners.front().pid) + "\n\n";
+    if (!of.owners.empty()) out = ending_program(of.owners.front().pid, data);
     return out + known_columns([&](const Column& one) {
              TextBuffer text;
              render::append_cell(text, cell_of(one, of, *manner.names),
@@ -110,24 +114,24 @@ class Listeners final : public Tab {
   }
   [[nodiscard]] std::string command(const LiveData& data, std::size_t index, const Manner& manner) const override {
     const Listener& of = listener(data, index);
-    return "tcpstat -l -p" + netns_option(data, of.netns, manner) + " --local-port " + std::to_string(of.local.port);
+    return command_there("tcpstat -l -p --local-port " + std::to_string(of.local.port), data, of.netns, manner);
   }
   [[nodiscard]] std::string subject(const LiveData& /*data*/, std::size_t /*index*/) const override {
     return std::string(name(State::listen));
   }
 
  private:
-  static std::string process(const Listener& of, const Manner& manner) {
+  static std::string cell_text(ColumnId id, const Listener& of, const Manner& manner) {
     TextBuffer out;
-    render::append_cell(out, cell_of(column(ColumnId::PROCESS), of, *manner.names),
+    render::append_cell(out, cell_of(column(id), of, *manner.names),
                         {.first_owner_only = true, .charset = manner.charset});
     return std::string(out.view());
   }
 
-  /// The fullest first, then by half-opens; sorted once a sample.
+  /// The fullest first, then by half-opens; sorted once a look.
   const Listener& listener(const LiveData& data, std::size_t index) const {
     const auto& all = data.rows->listeners();
-    if (sample_ != data.samples || order_.size() != all.size()) {
+    if (look_ != data.looks || order_.size() != all.size()) {
       order_.resize(all.size());
       std::iota(order_.begin(), order_.end(), std::size_t{0});
       std::stable_sort(order_.begin(), order_.end(), [&](std::size_t a, std::size_t b) {
@@ -135,12 +139,12 @@ class Listeners final : public Tab {
         if (all[a].syn_recv != all[b].syn_recv) return all[a].syn_recv > all[b].syn_recv;
         return all[a].local.port < all[b].local.port;
       });
-      sample_ = data.samples;
+      look_ = data.looks;
     }
     return all[order_[index]];
   }
 
-  mutable std::uint64_t sample_ = 0;
+  mutable std::uint64_t look_ = 0;
   mutable std::vector<std::size_t> order_;
 };
 

@@ -47,7 +47,7 @@ std::string namespaces_line(const std::vector<check::JudgedNamespace>& all) {
 class Problems final : public Tab {
  public:
   [[nodiscard]] std::string_view title() const override { return "Problems"; }
-  [[nodiscard]] std::uint64_t count(const LiveData& data) const override {
+  [[nodiscard]] std::optional<std::uint64_t> count(const LiveData& data) const override {
     std::uint64_t out = 0;
     for (const check::Problem& one : data.judged.problems) out += one.finding.severity >= Severity::warning ? 1 : 0;
     return out;

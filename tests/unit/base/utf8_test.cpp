@@ -114,6 +114,23 @@ TEST_CASE("fitting never splits a character and never exceeds the columns") {
   }
 }
 
+TEST_CASE("an end that fits never begins within a character") {
+  constexpr std::string_view kText = "a\xC3\xBC\xE6\x97\xA5\xF0\x9F\x98\x80z\xFF!"sv;
+  CHECK(fitting_end(kText, 0).empty());
+  CHECK(fitting_end(kText, 1) == "!");
+  CHECK(fitting_end(kText, 2) == "\xFF!");
+  CHECK(fitting_end(kText, 3) == "z\xFF!");
+  CHECK(fitting_end(kText, 4) == "z\xFF!");
+  CHECK(fitting_end(kText, 5) == "\xF0\x9F\x98\x80z\xFF!");
+  CHECK(fitting_end(kText, 7) == "\xE6\x97\xA5\xF0\x9F\x98\x80z\xFF!");
+  CHECK(fitting_end(kText, 8) == "\xC3\xBC\xE6\x97\xA5\xF0\x9F\x98\x80z\xFF!");
+  CHECK(fitting_end(kText, 9) == kText);
+  CHECK(fitting_end(kText, 99) == kText);
+  // Bytes without a beginning stand for themselves.
+  CHECK(fitting_end("\x80\x80\x80\x80\x80"sv, 2) == "\x80\x80");
+  CHECK(fitting_end("", 3).empty());
+}
+
 TEST_CASE("what one does not see where it stands is not visible") {
   for (const std::uint32_t point : {0x1BU, 0x7FU, 0x9BU, 0xADU, 0x200BU, 0x200FU, 0x2028U, 0x2029U, 0x202EU, 0x2066U,
                                     0xE000U, 0xFEFFU, 0xE0041U, 0x10FFFDU}) {

@@ -57,9 +57,10 @@ TEST_CASE_FIXTURE(Watching, "each of several namespaces is judged by itself, and
   test::FakeHost quiet;
   quiet.kernel = {test::plain_facts()};
   test::FakeHost all;
-  all.namespaces = {{.inode = 7, .name = "idle", .word = "idle", .host = &quiet},
-                    {.inode = 8, .name = "web", .word = "web", .host = &host},
-                    {.inode = 9, .name = "db", .word = "db", .error = &shut}};
+  all.namespaces = {{.inode = 7, .name = "idle", .host = &quiet},
+                    {.inode = 8, .name = "web", .host = &host},
+                    {.inode = 9, .name = "db", .error = &shut}};
+  host.places.options = "--netns web";
   ContinuousCheck each(all, {});
   host.time.passed = quiet.time.passed = seconds(1);
   const Judged first = each.look(counter, Depth::rows);
@@ -72,6 +73,7 @@ TEST_CASE_FIXTURE(Watching, "each of several namespaces is judged by itself, and
   REQUIRE(first.namespaces.size() == 3);
   CHECK(first.namespaces[0].verdict.status == Severity::ok);
   CHECK(first.namespaces[1].verdict.headline == find(first, "syn-flood")->finding.sentence());
+  CHECK(first.namespaces[1].place.options == "--netns web");
   CHECK(first.namespaces[2].verdict.status == Severity::unknown);
   CHECK(first.namespaces[2].verdict.obstacle == "Operation not permitted (run as root)");
   CHECK_FALSE(first.reading.coverage.complete);
@@ -86,7 +88,7 @@ TEST_CASE_FIXTURE(Watching, "each of several namespaces is judged by itself, and
   test::FakeHost late;
   late.kernel = {test::plain_facts()};
   late.time.passed = seconds(4);
-  all.namespaces.back() = {.inode = 10, .name = "late", .word = "late", .host = &late};
+  all.namespaces.back() = {.inode = 10, .name = "late", .host = &late};
   const Judged second = each.look(counter, Depth::rows);
   CHECK(find(second, "syn-flood")->since.time_since_epoch() == seconds(1));
   CHECK(second.apart_in(8) == seconds(3));
@@ -105,8 +107,7 @@ TEST_CASE("where no namespace could be read the sample failed, and hidden ones a
   test::Counter counter;
   const Error shut{"enter it", EPERM};
   test::FakeHost all;
-  all.namespaces = {{.inode = 7, .name = "a", .word = "a", .error = &shut},
-                    {.inode = 8, .name = "b", .word = "b", .error = &shut}};
+  all.namespaces = {{.inode = 7, .name = "a", .error = &shut}, {.inode = 8, .name = "b", .error = &shut}};
   ContinuousCheck each(all, {});
   const Judged failed = each.look(counter, Depth::rows);
   REQUIRE(failed.error);
@@ -116,7 +117,7 @@ TEST_CASE("where no namespace could be read the sample failed, and hidden ones a
 
   test::FakeHost quiet;
   quiet.kernel = {test::plain_facts()};
-  all.namespaces = {{.inode = 7, .name = "a", .word = "a", .host = &quiet}};
+  all.namespaces = {{.inode = 7, .name = "a", .host = &quiet}};
   all.hidden_namespaces = "the network namespaces of 3 processes could not be seen";
   const Judged partly = each.look(counter, Depth::rows);
   CHECK_FALSE(partly.error);

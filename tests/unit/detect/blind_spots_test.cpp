@@ -115,7 +115,14 @@ TEST_CASE("a table that was read in part is not quiet") {
   };
   CHECK(host().level == AttackLevel::none);
   CHECK_FALSE(told());
+  const auto half_opens = [&] {
+    const std::vector<Evidence> all = host().evidence;
+    return std::find_if(all.begin(), all.end(), [](const Evidence& one) { return one.quantity == "half_opens"; })
+        ->value;
+  };
+  CHECK(half_opens() == 0);
   input.completeness = Completeness::partial;
+  CHECK_FALSE(half_opens());
   CHECK(host().level == AttackLevel::unknown);
   CHECK(told());
   const SynReport report = detect_syn(input, {});

@@ -71,6 +71,8 @@ TEST_CASE("-m, -e and -M mean what they mean in ss") {
   const auto watch = typed_command<WatchCommand>({"watch", "-M"});
   CHECK(watch.rows.mptcp);
   CHECK(watch.source.id == SourceId::netlink);
+  CHECK(refusal({"summary", "-f", "prometheus", "--limit", "1"}) ==
+        "metrics have bounds of their own; another format takes --limit");
   CHECK(refusal({"summary", "-M", "-f", "prometheus"}) ==
         "metrics count connections of TCP; another format counts those of MPTCP: summary -M -f json");
   CHECK(refusal({"watch", "-M", "--replay", "09:00..10:00"}) ==

@@ -309,12 +309,17 @@ TEST_CASE("what lies in the past is a point in time, or so long ago") {
   // A number alone would be seconds, and is as well the hour that somebody meant.
   REQUIRE_FALSE(parse_past("7", kHalfPastNine));
   CHECK(parse_past("7", kHalfPastNine).error().sentence.find("03:00") != std::string::npos);
-  // Times are shown to the second, so the end of a span or of what is looked back at has the whole second.
+  // Times are shown to the second or the millisecond, so the end of a span or of what is looked back at has the whole
+  // of it.
   constexpr std::chrono::microseconds kEnd(1'795'748'400'999'999);
   CHECK(parse_past_end("@1795748400", kHalfPastNine).value() == kEnd);
   CHECK(parse_time_span("@1795748400..@1795748400", kHalfPastNine)->to == kEnd);
-  CHECK(parse_past_end("2026-11-27T03:00:00.250Z", kHalfPastNine).value() == milliseconds(1'795'748'400'250));
-  CHECK(parse_past_end("2026-11-27T03:00:00.000Z", kHalfPastNine).value() == milliseconds(1'795'748'400'000));
+  CHECK(parse_past_end("2026-11-27T03:00:00.250Z", kHalfPastNine).value() ==
+        milliseconds(1'795'748'400'251) - std::chrono::microseconds(1));
+  CHECK(parse_past_end("2026-11-27T03:00:00.000Z", kHalfPastNine).value() ==
+        milliseconds(1'795'748'400'001) - std::chrono::microseconds(1));
+  CHECK(parse_past_end("2026-11-27T03:00:00.2505Z", kHalfPastNine).value() ==
+        std::chrono::microseconds(1'795'748'400'250'500));
 }
 
 TEST_CASE("an hour alone ends a span after its beginning") {

@@ -114,6 +114,10 @@ TEST_CASE("a summary has its keys as columns and null as the format's unknown") 
   CHECK(csv.summary({}, summary) == "state,user,count\nLISTEN,\"a,\\x01\",3\nCLOSE,,\n7,x,1\n");
   Rendering plain("plain");
   CHECK(plain.summary({}, summary) == "STATE\tUSER\tCOUNT\nLISTEN\ta,\\x01\t3\nCLOSE\t-\t-\n7\tx\t1\n");
+  summary.groups = {{{std::string("LISTEN"), std::string("\xC4\x9B")}, 3}};
+  Rendering ascii("plain");
+  ascii.settings.charset = Charset::ascii;
+  CHECK(ascii.summary({}, summary) == "STATE\tUSER\tCOUNT\nLISTEN\t\\xc4\\x9b\t3\n");
 }
 
 TEST_CASE("words are fields between tabs, with what is hostile escaped") {

@@ -48,6 +48,11 @@ std::string shown(const History& history, std::size_t width = 0, Colour colour =
   return std::string(out.view());
 }
 
+std::string last_line(std::string_view text) {
+  text.remove_suffix(1);
+  return std::string(text.substr(text.rfind('\n') + 1));
+}
+
 TEST_CASE("a mean has one decimal place where that says something") {
   const History all = history("2026-11-27T03:00:00Z", "2026-11-27T03:00:02Z",
                               {series("a", {1, 0, 1}, 0.66), series("b", {2, 2, 2}, 2),
@@ -145,9 +150,9 @@ TEST_CASE("findings have a beginning, how long they lasted, and the command that
         "    a flood\n"
         "2026-11-27 03:05:00  not ended  CRITICAL  close-wait-leak  web\n"
         "    a leak\n"
-        "run: tcpstat check --at '2026-11-27 03:02:00'\n");
+        "run: tcpstat check --at 2026-11-27T03:02:00.000Z\n");
   all.options = " --record /srv/record";
-  CHECK(shown(all).ends_with("run: tcpstat check --at '2026-11-27 03:02:00' --record /srv/record\n"));
+  CHECK(shown(all).ends_with("run: tcpstat check --at 2026-11-27T03:02:00.000Z --record /srv/record\n"));
   CHECK(shown(all, 0, Colour::yes)
             .find(std::string(colour_of(Severity::critical)) + "CRITICAL" + std::string(kColourEnd)) !=
         std::string::npos);
@@ -161,6 +166,46 @@ TEST_CASE("findings have a beginning, how long they lasted, and the command that
   CHECK(narrow.find("  WARNING\n    retransmitting  [2001:db8::1234:5678]:443\n    lost") != std::string::npos);
   all.findings.clear();
   CHECK(shown(all).ends_with("no findings\n"));
+}
+
+TEST_CASE("the command names one time also in the hour that a clock repeats") {
+  const test::Zone zone("Europe/Berlin");
+  History all = findings();
+  for (const char* time : {"2026-10-25T00:30:00.123Z", "2026-10-25T01:30:00.123Z"}) {
+    all.findings[1].begin = *time_from(time);
+    TextBuffer out;
+    write_history_text({.out = out}, {}, all);
+    CHECK(out.view().ends_with("run: tcpstat check --at " + std::string(time) + "\n"));
+  }
+}
+
+TEST_CASE("bars are of our own characters, names of those that others may have") {
+  const History all = history("2026-11-27T03:00:00Z", "2026-11-27T03:00:01Z", {series("\xC4\x9B", {1, 9}, 5)});
+  const auto written = [&](Charset own, Charset foreign) {
+    TextBuffer out;
+    write_history_text({.out = out, .charset = own, .foreign = foreign}, {}, all);
+    return last_line(out.view());
+  };
+  CHECK(written(Charset::utf8, Charset::utf8) == "\xC4\x9B          1     5     9     9  ▁█");
+  CHECK(written(Charset::ascii, Charset::utf8) == "\xC4\x9B          1     5     9     9  .#");
+  CHECK(written(Charset::ascii, Charset::ascii).starts_with("\\xc4\\x9b  "));
+}
+
+TEST_CASE("without a header there are rows alone, in each form") {
+  const History numbers = history("2026-11-27T03:00:00Z", "2026-11-27T03:00:01Z", {series("a", {1, 2}, 1.5)});
+  TextBuffer table;
+  write_history_text({.out = table, .header = false}, {}, numbers);
+  CHECK(table.view() == "2026-11-27 03:00:00 to 03:00:01, 3 samples\na  1  1.5  2  2  ▁█\n");
+  for (const char separator : {',', '\t'}) {
+    const std::string between(1, separator);
+    TextBuffer out;
+    write_history_fields({.out = out, .header = false}, numbers, separator);
+    CHECK(out.view() == "2026-11-27T03:00:00.000Z" + between + "a" + between + "1\n2026-11-27T03:00:01.000Z" + between +
+                            "a" + between + "2\n");
+    out.clear();
+    write_history_fields({.out = out, .header = false}, findings(), separator);
+    CHECK(out.view().starts_with("2026-11-27T03:01:00.000Z" + between));
+  }
 }
 
 TEST_CASE("fields have each value with its time, and a finding a line") {

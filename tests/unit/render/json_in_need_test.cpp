@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
+#include "render/formats.h"
 #include "render/json_documents.h"
 
 namespace tcpstat::render {
@@ -29,6 +30,15 @@ TEST_CASE("a document that needs no memory has the keys of an ordinary one") {
     CHECK(document["time"].get<std::string>().size() == std::string_view("2026-01-31T23:59:59.123Z").size());
     CHECK(document.contains("connections") == (what == Needed::list));
     CHECK(document.value("status", "") == (what == Needed::judgement ? "UNKNOWN" : ""));
+    if (what == Needed::judgement) {
+      TextBuffer whole;
+      format(FormatId::json).check({.out = whole}, CheckReport{});
+      const json check = json::parse(whole.view());
+      for (const auto& [key, value] : check.items()) {
+        CAPTURE(key);
+        CHECK(document.contains(key));
+      }
+    }
     CHECK(document.value("type", "") == (what == Needed::summary_line ? "summary" : ""));
   }
 }

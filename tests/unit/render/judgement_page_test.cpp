@@ -9,9 +9,9 @@ namespace tcpstat::render {
 namespace {
 
 std::string page_of(std::string_view text, std::size_t width, Colour colour = Colour::no,
-                    Charset charset = Charset::utf8) {
+                    Charset charset = Charset::utf8, Charset foreign = Charset::utf8) {
   TextBuffer out;
-  write_judgement_page({.out = out, .width = width, .charset = charset, .colour = colour}, text);
+  write_judgement_page({.out = out, .width = width, .charset = charset, .foreign = foreign, .colour = colour}, text);
   return std::string(out.view());
 }
 
@@ -35,7 +35,11 @@ TEST_CASE("the word of a severity that begins a line has its colour") {
 }
 
 TEST_CASE("on a terminal without UTF-8 names are escaped and our own signs have others") {
-  CHECK(page_of("é · §3 x\xC3\xA9\n", 40, Colour::no, Charset::ascii) == "\\xc3\\xa9, 3 x\\xc3\\xa9\n");
+  // Also on one that does not tell its width.
+  for (const std::size_t width : {40U, 0U}) {
+    CHECK(page_of("é · §3 x\xC3\xA9\n", width, Colour::no, Charset::ascii, Charset::ascii) ==
+          "\\xc3\\xa9, 3 x\\xc3\\xa9\n");
+  }
   // In a pipe the names of others stay as they are.
   CHECK(page_of("é · x\n", 0, Colour::no, Charset::ascii) == "é, x\n");
   CHECK(page_of("é · x\n", 40) == "é · x\n");

@@ -57,10 +57,12 @@ TEST_CASE("each fact of a life has a field of its own") {
         "2026-01-02T03:04:05.678Z,3,ipv4,192.0.2.1,40000,198.51.100.7,443,99,active,3206,57,remote,reset,peer,no,yes,"
         "SYN_SENT:57 ESTABLISHED:3149 CLOSE_WAIT,abort," +
             std::string(name(Body::time_wait)) + ",10,20,eth0,web\n");
+  // What is not known is empty.
   ConnectionLife little;
   little.legal = false;
+  CHECK(lines(fields_of_life(little, "csv"))[1] == "2026-01-02T03:04:05.678Z,3,,,,,,,,,,,,,yes,no,,,socket,,,,");
   CHECK(lines(fields_of_life(little, "plain"))[1] ==
-        "2026-01-02T03:04:05.678Z\t3\t-\t-\t-\t-\t-\t-\tunknown\t-\t-\t-\t-\t-\tyes\tno\t-\t-\tsocket\t-\t-\t-\t-");
+        "2026-01-02T03:04:05.678Z\t3\t-\t-\t-\t-\t-\t-\t-\t-\t-\t-\t-\t-\tyes\tno\t-\t-\tsocket\t-\t-\t-\t-");
 }
 
 TEST_CASE("without lives the header is there, once") {

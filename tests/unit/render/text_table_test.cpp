@@ -5,6 +5,7 @@
 #include <ostream>
 #include <string>
 
+#include "base/utf8.h"
 #include "render/palette.h"
 
 namespace tcpstat::render {
@@ -19,7 +20,7 @@ class Words {
   Words& row(std::initializer_list<std::string_view> words) {
     for (const std::string_view word : words) {
       table_.cell().append(word);
-      table_.end_cell(word.size());
+      table_.end_cell(display_width(word));
     }
     table_.end_row();
     return *this;
@@ -66,6 +67,30 @@ TEST_CASE("an address loses its middle and keeps its port, and no column goes fo
   };
   CHECK(text(26) == "ADDRESS                B\n[2001:db…2::3333]:443  end\n");
   CHECK(text(24) == "ADDRESS              B\n[2001:d…::3333]:443  end\n");
+}
+
+TEST_CASE("an address that holds a name of others is cut between characters") {
+  for (const std::string_view end :
+       {"[2001:db8::1%eth\xC3\xA9"
+        "0xyzuvw]:40000",
+        "\xE6\x97\xA5\xE6\x9C\xAC\xE6\x9C\xAC.example:80", "a\xE6\x97\xA5\xE6\x9C\xAC\xE6\x9C\xAC\xE6\x97\xA5:80"}) {
+    CAPTURE(end);
+    for (std::size_t width = 16; width < 4 + display_width(end); ++width) {
+      CAPTURE(width);
+      Words words({{"LOCAL", Align::left, 0, TextTable::Shorten::middle}, {"N", Align::right}}, {.width = width});
+      const std::string shown = words.row({end, "7"}).finish();
+      const std::string row = shown.substr(shown.find('\n') + 1);
+      for (std::string_view left = row; !left.empty();) {
+        const std::size_t length = first_code_point(left).length;
+        REQUIRE(length > 0);
+        left.remove_prefix(length);
+      }
+      // The column behind it stands where its heading does.
+      CHECK(display_width(row) == display_width(shown.substr(0, shown.find('\n') + 1)));
+      CHECK(row.find(end.substr(end.rfind(':'))) != std::string::npos);
+      if (end.front() == '[') CHECK(row.find("]:40000") != std::string::npos);
+    }
+  }
 }
 
 TEST_CASE("where a second line may be, what has no room in the first stands there with its name") {

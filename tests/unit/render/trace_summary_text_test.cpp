@@ -57,6 +57,10 @@ TEST_CASE("what a trace has counted, for people") {
   write_state_times({.out = out}, summary, devices);
   CHECK(lines(std::string(out.view()))[1].starts_with("at 192.0.2.1%eth0:80 "));
   CHECK(lines(std::string(out.view()))[2].starts_with("at [::%7]:80 "));
+  names.interfaces[7] = "\xC4\x9B";
+  out.clear();
+  write_state_times({.out = out, .foreign = Charset::ascii}, summary, devices);
+  CHECK(lines(std::string(out.view()))[1].starts_with("at 192.0.2.1%\\xc4\\x9b:80 "));
 }
 
 }  // namespace

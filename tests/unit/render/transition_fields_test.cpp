@@ -20,8 +20,11 @@ TEST_CASE("plain marks what is unknown, csv leaves it empty and quotes what need
   CHECK(csv[2].find(",::,22,,,,ABSENT,") != std::string::npos);
 }
 
-std::vector<std::string> fields_of_transition(const Transition& of, const Judgement& judgement) {
+std::vector<std::string> fields_of_transition(const Transition& of, const Judgement& judgement,
+                                              Charset charset = Charset::utf8) {
   Rendering rendering("table");
+  rendering.settings.charset = charset;
+  rendering.names.namespaces[9] = "\xC4\x9B";
   rendering.names.namespaces[8] = "web";
   rendering.names.interfaces[7] = "eth0";
   const auto writer = find_format("csv")->transitions(rendering.settings);
@@ -45,6 +48,11 @@ TEST_CASE("each fact of a transition has a field of its own") {
   CHECK(all[0] ==
         ",1,ipv4,192.0.2.1,443,198.51.100.7,50000,99,ESTABLISHED,TIME_WAIT,FIN_WAIT1>FIN_WAIT2,61500,quirk,why,where,"
         "here,abort,request,pruned,5,eth0,web");
+  of.netns = 9;
+  CHECK(fields_of_transition(of, {TransitionVerdict::quirk, "why", "where", kTwo, {}}).at(0).ends_with(",\xC4\x9B"));
+  CHECK(fields_of_transition(of, {TransitionVerdict::quirk, "why", "where", kTwo, {}}, Charset::ascii)
+            .at(0)
+            .ends_with(",\\xc4\\x9b"));
 }
 
 TEST_CASE("who sent the RST is a field: the peer before this host") {

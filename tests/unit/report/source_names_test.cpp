@@ -41,6 +41,7 @@ TEST_CASE("what was saved can be listed, and not looked at again") {
   CHECK(file.command("tcpstat") == "tcpstat --source 'last night.txt'");
   CHECK(file.command("tcpstat check --interval 5 -v").empty());
   CHECK(file.command("tcpstat trace -p -s SYN_SENT --duration 10").empty());
+  CHECK(file.command("tcpstat watch --events").empty());
   CHECK(file.command("tcpdump -nn").empty());
   std::vector<Finding> findings = {
       {"rule", Severity::warning, Subject::host(), {{"quantity", 1.0, "", 0.0, "", 0, "sock_diag"}}}};

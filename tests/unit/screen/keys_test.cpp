@@ -70,6 +70,19 @@ TEST_CASE("what is not known is one key that means nothing") {
     decoder.feed(bytes);
     CHECK(decoder.next() == Key{KeyKind::other});
   }
+  // F1 to F5 of the Linux console.
+  for (const char* bytes : {"\x1b[[A", "\x1b[[E"}) {
+    KeyDecoder function;
+    function.feed(bytes);
+    CHECK(only(function) == Key{KeyKind::other});
+    CHECK_FALSE(function.waits());
+  }
+  KeyDecoder parts;
+  parts.feed("\x1b[[");
+  CHECK_FALSE(parts.next());
+  parts.feed("Aq");
+  CHECK(parts.next() == Key{KeyKind::other});
+  CHECK(only(parts) == Key{KeyKind::text, "q"});
   KeyDecoder decoder;
   decoder.feed("\x1b[" + std::string(100, '1'));
   CHECK(decoder.next() == Key{KeyKind::other});

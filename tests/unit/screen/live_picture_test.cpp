@@ -121,7 +121,30 @@ TEST_CASE_FIXTURE(Drawn, "a state that does not fit is left out whole, the one w
   CHECK(shown(37).lines[1] == "ESTABLISHED 12  LISTEN 3");
   CHECK(shown(24).lines[1] == "ESTABLISHED 12  LISTEN 3");
   CHECK(shown(23).lines[1] == "ESTABLISHED 12");
-  CHECK(shown(13).lines[1] == "no sockets");
+  CHECK(shown(13).lines[1] == "~");
+}
+
+TEST_CASE_FIXTURE(Drawn, "what was not read is not said to be nothing") {
+  counts({{State::established, 12}});
+  reading().coverage.lose("read_failed", "cannot read");
+  CHECK(shown(79).lines[1] == "not read");
+  CHECK(shown(79).lines[2] == "[1 Problems 0]  2 Listeners -  3 Half-open -  4 Connections -  5 Events 0");
+  // Some rows, of which none is shown.
+  reading().coverage.rows_read = 1;
+  view.data().history.clear();
+  CHECK(shown(79).lines[1] == "no sockets seen");
+  CHECK(shown(79).lines[2] == "[1 Problems 0]  2 Listeners 0  3 Half-open 0  4 Connections 0  5 Events 0");
+  reading().coverage = {};
+  reading().coverage.chosen_part = true;
+  CHECK(shown(79).lines[1] == "not read");
+}
+
+TEST_CASE_FIXTURE(Drawn, "a sample that was not read leaves a gap in the bars") {
+  view.data().history.clear();
+  counts({{State::established, 60}});
+  view.data().history.emplace_back();
+  counts({{State::established, 30}});
+  CHECK(shown(80).lines[1] == "ESTABLISHED 30   # .");
 }
 
 TEST_CASE_FIXTURE(Drawn, "names of tabs are as long as there is room, the chosen one is whole") {

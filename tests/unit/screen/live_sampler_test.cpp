@@ -101,7 +101,7 @@ TEST_CASE_FIXTURE(Sampling, "a sample leaves its rows, counts, time and host") {
   CHECK(data.rows->connections().size() == 1);
   CHECK(data.rows->listeners().size() == 1);
   REQUIRE(data.history.size() == 1);
-  CHECK(data.history.back().count(State::time_wait) == 1);
+  CHECK(data.history.back()->count(State::time_wait) == 1);
   CHECK(data.judged.reading.tally.total() == 3);
   CHECK(host.asked().find("keep source") != std::string::npos);
   host.run_facts.host.reset();
@@ -124,6 +124,8 @@ TEST_CASE_FIXTURE(Sampling, "samples that fail are counted, and the source may s
   CHECK(data.failed == 1);
   CHECK(data.partial == 1);
   CHECK(host.asked().find("keep source") == std::string::npos);
+  REQUIRE(data.history.size() == 1);
+  CHECK_FALSE(data.history.back());
   host.dumps = {{.connections = {}, .listeners = {}, .error = {}, .flaws = {Flaw::unreadable_number}}};
   take();
   CHECK(data.failed == 1);
@@ -132,6 +134,24 @@ TEST_CASE_FIXTURE(Sampling, "samples that fail are counted, and the source may s
   take();
   CHECK(data.partial == 2);
   CHECK(data.samples == 3);
+}
+
+TEST_CASE_FIXTURE(Sampling, "a sample that is looked at again is no other one") {
+  take({with_cookie(State::established, 1)});
+  take({with_cookie(State::established, 1), with_cookie(State::established, 2)});
+  CHECK(changes() == "new > ESTABLISHED");
+  host.dumps = {{.connections = {with_cookie(State::established, 2)}}};
+  wanted.rows = 7;
+  for (int i = 0; i < 3; ++i) sampler->take(wanted, false, data, Look::again);
+  CHECK(data.rows->connections().size() == 1);
+  CHECK(data.samples == 2);
+  CHECK(data.looks == 5);
+  CHECK(data.history.size() == 2);
+  // Two samples that lack a socket tell that it is gone, two looks at one do not.
+  CHECK(changes() == "new > ESTABLISHED");
+  host.dumps = {{.connections = {}, .listeners = {}, .error = Error{"read"}}};
+  sampler->take(wanted, false, data, Look::again);
+  CHECK(data.failed == 0);
 }
 
 TEST_CASE_FIXTURE(Sampling, "of the past so many samples are kept") {

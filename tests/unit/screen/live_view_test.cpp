@@ -255,6 +255,23 @@ TEST_CASE_FIXTURE(Viewing, "a pause lasts until it is ended, and then there is a
   CHECK(foot() == "the record has ended");
 }
 
+TEST_CASE_FIXTURE(Viewing, "while it is paused nothing takes the picture away, unless it is that of a record") {
+  press(" ");
+  for (const std::string_view key : {"s", "S", "p", "i", "/"}) {
+    CAPTURE(key);
+    CHECK(press(key) == Answer::drawn);
+    CHECK(foot() == "paused: space goes on");
+  }
+  CHECK_FALSE(view.owners_wanted());
+  CHECK(view.wanted(1).sort.front().column->name == "FLAGS");
+  CHECK(press("2") == Answer::drawn);
+  CHECK(tabs().find("[2 ") != std::string::npos);
+  view.set_place("3 of 9");
+  CHECK(press("s") == Answer::sample);
+  CHECK(press("/") == Answer::drawn);
+  CHECK(foot() == "filter: _");
+}
+
 TEST_CASE_FIXTURE(Viewing, "the interval has steps, and one between two goes to its neighbours") {
   const auto after = [this](std::string_view keys) {
     press(keys);
@@ -407,9 +424,9 @@ TEST_CASE_FIXTURE(Viewing, "y copies the command of the chosen row, and each is 
   other.problems({"c"});
   other.press("y");
   CHECK(other.foot() == "printed at the end: tcpstat for c");
-  // Nothing to copy says nothing.
   other.view.data().judged.problems.front().finding.next.clear();
   other.press("y");
+  CHECK(other.foot() == "no command shows this row");
   CHECK(other.view.copied().size() == 1);
 }
 

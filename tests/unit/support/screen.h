@@ -83,6 +83,7 @@ class LiveScene {
   void give(screen::LiveData& to, const screen::Wanted& wanted, const std::vector<Connection>& connections,
             const std::vector<Listener>& listeners = {}) {
     ++to.samples;
+    ++to.looks;
     to.rows = std::make_unique<screen::RowWindow>(wanted, names);
     for (const Connection& row : connections) to.rows->connection(row);
     for (const Listener& row : listeners) to.rows->listener(row);
@@ -99,9 +100,13 @@ inline Connection client(State state, std::uint16_t port, std::string_view addre
   return connection(state, endpoint("192.0.2.1", 443), endpoint(address, port));
 }
 
-inline check::JudgedNamespace judged_namespace(std::uint64_t inode, const std::string& name, const std::string& word,
+/// One that commands reach with `options`, and programs of others through `enter`.
+inline check::JudgedNamespace judged_namespace(std::uint64_t inode, const std::string& name,
+                                               const std::string& options = "", const std::string& enter = "",
                                                Severity status = Severity::ok) {
-  return {.verdict = {.inode = inode, .name = name, .status = status, .headline = ""}, .word = word, .apart = {}};
+  return {.verdict = {.inode = inode, .name = name, .status = status, .headline = ""},
+          .place = {.options = options, .enter = enter},
+          .apart = {}};
 }
 
 inline std::vector<std::string> texts_of(const std::vector<screen::Heading>& headings) {

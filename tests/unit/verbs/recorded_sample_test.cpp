@@ -203,6 +203,19 @@ TEST_CASE_FIXTURE(Taking, "what cannot be judged is no level and no finding") {
   CHECK(count_of(take(), "syn_flood_level/host") == static_cast<std::uint64_t>(AttackLevel::none));
 }
 
+TEST_CASE_FIXTURE(Taking, "a process that is called as all others might be has a count of its own") {
+  const std::vector<Owner> named = {{.pid = 7, .fd = 3, .name = "others"}};
+  host.owners_by_inode[5] = named;
+  for (int i = 1; i <= 3; ++i) put(State::established, i);
+  for (Connection& row : rows) row.inode = 5;
+  for (int i = 4; i <= 5; ++i) put(State::established, i);  // of nobody
+  rows[3].inode = rows[4].inode = 6;
+  host.dumps = {{.connections = rows}};
+  const TakenSample taken = take();
+  CHECK(count_of(taken, "process/others") == 3U);
+  CHECK(count_of(taken, "process/all other processes") == 2U);
+}
+
 TEST_CASE_FIXTURE(Taking, "a sample without owners says so, and keeps the limits of the last look") {
   const std::vector<Owner> owners = {{.pid = 7, .fd = 3, .name = "leaky"}};
   host.owners_by_inode[4711] = owners;

@@ -78,6 +78,26 @@ TEST_CASE("a summary that fits is left whole") {
   CHECK(few.fit(11) != "");
 }
 
+TEST_CASE("the lines of Multipath TCP count, and only what was there is said to be left out") {
+  Screen screen({3, 4, 2});
+  screen.summary.mptcp.emplace();
+  CHECK(screen.fit(26) == "");
+  screen.summary.mptcp->connections = 1;
+  CHECK(Screen(screen).fit(28) == "");
+  CHECK(screen.fit(27) == "-v adds phases and networks");
+  Screen few({3, 4, 2});
+  few.summary.phases.clear();
+  CHECK(Screen(few).fit(20) == "-v adds networks");
+  few.summary.top_prefixes.clear();
+  CHECK(few.fit(15) == "-v adds 2 listeners");
+  Screen none({11, 1, 1});
+  none.summary.phases.clear();
+  none.summary.top_prefixes.clear();
+  CHECK(none.fit(5) == "");
+  Screen no_networks({3, 0, 0});
+  CHECK(no_networks.fit(11) == "-v adds phases");
+}
+
 TEST_CASE("states that were not counted have a line each") {
   Screen screen({1, 0, 0});
   screen.report.selected = {states()[0].state};

@@ -84,6 +84,7 @@ TEST_CASE("each number of a dump has its own name") {
   CheckReport some = report();
   some.metrics->listeners = {{.local = test::endpoint("192.0.2.1", 443),
                               .interface = 7,
+                              .device = "eth0",
                               .accept_queue = 1,
                               .accept_limit = 2,
                               .half_open = 3,
@@ -97,7 +98,7 @@ TEST_CASE("each number of a dump has its own name") {
   some.metrics->send_queued_bytes = 30;
   some.metrics->dump_seconds = 0.25;
   const std::string all = metrics_text(some);
-  const std::string whose = R"({address="192.0.2.1",port="443",interface="7"})";
+  const std::string whose = R"({address="192.0.2.1",port="443",interface="eth0"})";
   for (const std::string& line : {
            "tcpstat_listener_accept_queue" + whose + " 1",
            "tcpstat_listener_accept_queue_limit" + whose + " 2",

@@ -351,6 +351,27 @@ TEST_CASE("the device of a listener is escaped once") {
   CHECK(rendering.text().find("192.0.2.1%\\x1b[31m:80 ") != std::string::npos);
 }
 
+TEST_CASE("on a terminal without UTF-8 the names of a summary are escaped further") {
+  const std::string hostile = "\xC4\x9Bvil";  // the second byte begins an escape sequence of eight bits
+  Summary summary;
+  summary.keys = {"process"};
+  summary.groups = {{{hostile}, 1}};
+  Rendering groups("table");
+  groups.settings.charset = Charset::ascii;
+  groups.summary(sample_report(), summary);
+  CHECK(groups.text() == "PROCESS      COUNT\n\\xc4\\x9bvil      1\n");
+
+  summary.details = true;
+  Listener listener = test::listener(test::endpoint("192.0.2.1", 80));
+  listener.interface = 5;
+  summary.listeners = {listener};
+  Rendering details("table");
+  details.settings.charset = Charset::ascii;
+  details.names.interfaces = {{5, hostile}};
+  details.summary(sample_report(), summary);
+  CHECK(details.text().find("192.0.2.1%\\xc4\\x9bvil:80 ") != std::string::npos);
+}
+
 TEST_CASE("the summary by keys for people") {
   Summary summary;
   summary.keys = {"user", "local_port"};

@@ -200,20 +200,21 @@ TEST_CASE_FIXTURE(ConnectionScene, "details tell how to end it, how to see it, a
       "al\x1b"
       "l";
   CHECK(tab->command(data, 0, manner) ==
-        "tcpstat -a -i -p --netns 'al\\x1bl' --local-port 443 --remote 198.51.100.7:80");
+        "tcpstat -a -i -p --local-port 443 --remote 198.51.100.7:80 --netns 'al\\x1bl'");
 
   // In quotes where a shell would read more into it.
-  manner.netns = "my net";
+  manner.netns.clear();
+  data.judged.place.options = "--netns 'my net'";
   Connection ipv6 = of;
   ipv6.local = test::endpoint("2001:db8::1", 443);
   ipv6.remote = test::endpoint("2001:db8::7", 80);
   give({ipv6});
   CHECK(tab->details(data, 0, manner).starts_with("end  ss -K src '[2001:db8::1]:443' dst '[2001:db8::7]:80'\n"));
   CHECK(tab->command(data, 0, manner) ==
-        "tcpstat -a -i -p --netns 'my net' --local-port 443 --remote '[2001:db8::7]:80'");
+        "tcpstat -a -i -p --local-port 443 --remote '[2001:db8::7]:80' --netns 'my net'");
 
   // Bound, and with no other end.
-  manner.netns.clear();
+  data.judged.place = {};
   give({test::client(State::close, 80)});
   CHECK(tab->details(data, 0, manner).starts_with("STATE  CLOSE  ("));
   CHECK(tab->command(data, 0, manner) == "tcpstat -a -i -p --local-port 443");

@@ -99,8 +99,8 @@ TEST_CASE_FIXTURE(EventScene, "its command follows the port, in its namespace") 
   REQUIRE(tab->rows(data, manner) == 2);
   CHECK(tab->command(data, 0, manner) == "tcpstat watch --events --local-port 8443");
   manner.netns = "all";
-  data.judged.namespaces.push_back(test::judged_namespace(8, "web", "/run/web"));
-  CHECK(tab->command(data, 0, manner) == "tcpstat watch --events --netns /run/web --local-port 8443");
+  data.judged.namespaces.push_back(test::judged_namespace(8, "web", "--netns /run/web"));
+  CHECK(tab->command(data, 0, manner) == "tcpstat watch --events --local-port 8443 --netns /run/web");
 }
 
 TEST_CASE_FIXTURE(EventScene, "where nothing is shown, that says whether there was something") {

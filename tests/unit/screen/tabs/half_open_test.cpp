@@ -92,7 +92,7 @@ TEST_CASE_FIXTURE(HalfOpenScene, "details have every verdict with its evidence a
 TEST_CASE_FIXTURE(HalfOpenScene, "the command lists the half-opens of a network, in the namespaces of the run") {
   CHECK(tab->command(data, 0, manner) == "tcpstat -s SYN_RECV --remote 198.51.100.0/24");
   manner.netns = "all";
-  CHECK(tab->command(data, 1, manner) == "tcpstat --netns all -s SYN_RECV --remote 2001:db8:7::/64");
+  CHECK(tab->command(data, 1, manner) == "tcpstat -s SYN_RECV --remote 2001:db8:7::/64 --netns all");
 }
 
 TEST_CASE_FIXTURE(HalfOpenScene, "no half-opens are not the same as none that could be read") {

@@ -50,9 +50,24 @@ TEST_CASE_FIXTURE(ListenerScene, "a listener has its queue, how full that is, it
   }
   CHECK(tab->details(data, 0, manner).starts_with("end  kill 7\n\nSTATE  LISTEN  ("));
   CHECK(tab->subject(data, 0) == "LISTEN");
+  data.judged.place.saved = true;
+  CHECK(tab->details(data, 0, manner).starts_with("STATE  LISTEN  ("));
   manner.netns = "all";
   CHECK(test::texts_of(tab->headings(manner)).front() == "NETNS");
   CHECK(tab->row(data, 0, manner).cells.front() == "0");
+}
+
+TEST_CASE_FIXTURE(ListenerScene, "a listener on a device has its name, and is another one than that on a second") {
+  names.interfaces = {{7, "l\x1bo"}};
+  Listener first = queue(443, 0, 5);
+  first.interface = 7;
+  Listener second = queue(443, 0, 5);
+  second.interface = 8;
+  give({}, {first, second, queue(443, 0, 5)});
+  CHECK(tab->row(data, 0, manner).cells[0] == "0.0.0.0%l\\x1bo:443");
+  CHECK(tab->row(data, 2, manner).cells[0] == "0.0.0.0:443");
+  CHECK(tab->identity(data, 0) == "0 0.0.0.0:443%7");
+  CHECK(tab->identity(data, 1) == "0 0.0.0.0:443%8");
 }
 
 TEST_CASE_FIXTURE(ListenerScene, "what is not known is not zero") {
@@ -133,8 +148,8 @@ TEST_CASE_FIXTURE(ListenerScene, "a listener is known by its cookie, or by its e
   give({}, {of});
   CHECK(tab->identity(data, 0) == "8 99");
   manner.netns = "all";
-  data.judged.namespaces.push_back(test::judged_namespace(8, "web", "/run/web"));
-  CHECK(tab->command(data, 0, manner) == "tcpstat -l -p --netns /run/web --local-port 443");
+  data.judged.namespaces.push_back(test::judged_namespace(8, "web", "--netns /run/web"));
+  CHECK(tab->command(data, 0, manner) == "tcpstat -l -p --local-port 443 --netns /run/web");
 }
 
 TEST_CASE_FIXTURE(ListenerScene, "where nothing listens that is said, or why it is not known") {

@@ -97,7 +97,7 @@ TEST_CASE_FIXTURE(ProblemScene, "beside several namespaces a problem names its o
 
 TEST_CASE_FIXTURE(ProblemScene, "above problems of several namespaces stands how many are in trouble, and which") {
   const auto add_netns = [this](const char* name, Severity status) {
-    data.judged.namespaces.push_back(test::judged_namespace(1, name, "", status));
+    data.judged.namespaces.push_back(test::judged_namespace(1, name, "", "", status));
   };
   add_netns("idle", Severity::ok);
   CHECK(tab->above(data, manner).empty());
