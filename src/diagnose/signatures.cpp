@@ -59,7 +59,8 @@ class Signatures final : public Diagnosis {
     one.brief = counted(all, "segment") + " dropped for a missing or wrong signature";
     one.why = "both ends do not have the same key";
     one.advice = "compare the keys of both ends (TCP_MD5SIG, TCP_AO; the passwords of BGP sessions)";
-    one.next = "tcpstat --state SYN_SENT,SYN_RECV,ESTABLISHED -p --sort retransmits:desc --limit 20";
+    one.next =
+        list_command({State::syn_sent, State::syn_recv, State::established}, "-p --sort retransmits:desc --limit 20");
     out.push_back(std::move(one));
   }
 
