@@ -239,6 +239,9 @@ TEST_CASE("a listener is no connection, and a state that is stored again is one 
   Lived lived;
   lived.walk({close, listen, close});
   CHECK(lived.lives.empty());
+  // Nor one that listened before the trace began.
+  lived.walk({listen, close});
+  CHECK(lived.lives.empty());
   const ConnectionLife life = life_of({close, syn_sent, established, fin_wait1, fin_wait2, fin_wait2, close});
   REQUIRE(life.states.size() == 4);
   CHECK(life.states[3].lasted == EventTime(2000));
