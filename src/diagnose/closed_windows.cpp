@@ -54,7 +54,6 @@ class ClosedWindows : public Diagnosis {
     if (!age || static_cast<double>(*age) / 1000 < warning_) return;
     bytes_ += *row.send_queue;
     all_.add(row, age, rule_limits_.ports);
-    states_ |= row.state;
     peers_.of(peer_of(row)).add(row, age, rule_limits_.ports);
     stuck_.add(row, age, rule_limits_.ports);
   }
@@ -84,7 +83,7 @@ class ClosedWindows : public Diagnosis {
     std::string which;
     if (one_peer) which = " " + filter_text(first.key);
     if (!one_peer && all_.has_one_local_port()) which = " --local-port " + std::to_string(all_.local_port());
-    one.next = list_command(states_, "-p -i --sort send_queue:desc --limit 20" + which);
+    one.next = list_command(all_.states, "-p -i --sort send_queue:desc --limit 20" + which);
     out.push_back(std::move(one));
   }
 
@@ -127,7 +126,6 @@ class ClosedWindows : public Diagnosis {
   std::uint64_t open_ = 0;
   std::uint64_t bytes_ = 0;
   RowGroup all_;
-  StateSet states_;  ///< of these
   RowGroups peers_;
   StuckRows stuck_;
 };

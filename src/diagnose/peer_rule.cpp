@@ -23,7 +23,6 @@ Severity PeerRule::judged(double value) const { return diagnose::judged(value, w
 void PeerRule::add(const Connection& row, std::optional<std::uint64_t> age_ms, Severity severity) {
   if (severity == Severity::ok) return;
   all_.add(row, age_ms, rule_limits_.ports);
-  states_ |= row.state;
   peers_.of(peer_of(row)).add(row, age_ms, rule_limits_.ports);
   stuck_.add(row, age_ms, rule_limits_.ports);
   worst_ = worse(worst_, severity);
@@ -84,8 +83,8 @@ void PeerRule::conclude(std::uint64_t open, const PeerWords& words, const Diagno
   if (!well.empty()) one.message += "; meanwhile " + well;
   one.why = one_peer ? words.one : (most ? words.most : words.few);
   one.advice = most ? words.advice_for_most : words.advice;
-  one.next = list_command(states_, std::string(words.columns) + (one_peer ? " " + filter_text(first.key) : "") +
-                                       " --sort retransmits:desc --limit 20");
+  one.next = list_command(all_.states, std::string(words.columns) + (one_peer ? " " + filter_text(first.key) : "") +
+                                           " --sort retransmits:desc --limit 20");
   out.push_back(std::move(one));
 }
 

@@ -82,7 +82,6 @@ class PeerRule {
   const RuleLimits& rule_limits_;
   Trouble whose_;
   RowGroup all_;
-  StateSet states_;  ///< of the rows that match
   RowGroups peers_;
   StuckRows stuck_;
   Severity worst_ = Severity::ok;

@@ -38,6 +38,7 @@ void RowGroup::add(const Connection& row, std::optional<std::uint64_t> age_ms, c
     youngest_ms = std::min(youngest_ms.value_or(*age_ms), *age_ms);
   }
   worst = std::max(worst, row.retransmits.value_or(0));
+  states |= row.state;
 }
 
 std::optional<ServicePort> RowGroup::shared_service() const {

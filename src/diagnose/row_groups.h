@@ -77,6 +77,7 @@ struct RowGroup {
   std::optional<std::uint64_t> oldest_ms;
   std::optional<std::uint64_t> youngest_ms;
   std::uint32_t worst = 0;  ///< the most retransmissions or probes of one row
+  StateSet states;          ///< of its rows
   std::string process;      ///< hostile text; empty if no owner is known
   std::uint32_t pid = 0;
   ServicePort service;  ///< of the first row

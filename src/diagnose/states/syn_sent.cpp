@@ -221,17 +221,15 @@ class SynSent : public Diagnosis {
   /// Too few attempts for a warning, but most of what this host opens, and nothing else to their destinations works:
   /// worth knowing.
   void tell_few(std::vector<Finding>& out) const {
-    const auto destinations = destinations_.largest();
-    std::vector<RowGroups::Entry> silent;
-    for (const RowGroups::Entry& one : destinations) {
-      if (!answering_.has(one.key) && ended_well(one.key, *one.group) == Ended::none) silent.push_back(one);
-    }
+    auto silent = destinations_.largest();
+    std::erase_if(silent, [this](const RowGroups::Entry& one) {
+      return answering_.has(one.key) || ended_well(one.key, *one.group) != Ended::none;
+    });
     if (silent.empty()) return;
     Finding one = alone(silent.front().key, *silent.front().group);
     one.severity = Severity::info;
     one.critical.reset();
-    if (silent.size() > 1) {
-      const std::size_t others = silent.size() - 1;
+    if (const std::size_t others = silent.size() - 1; others > 0) {
       one.message += "; nor " + std::string(others == 1 ? "does " : "do ") + counted(others, "other destination");
     }
     out.push_back(std::move(one));
