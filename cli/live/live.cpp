@@ -117,7 +117,7 @@ bool Live::handle(const Wake& wake) {
     case Wake::Why::stop:
       return false;
     case Wake::Why::redraw:
-      in_background_ = is_in_background();
+      in_background_ = stop_while_in_background();
       shown_ = CellBuffer(0, 0);
       return true;
     case Wake::Why::time:

@@ -143,7 +143,7 @@ void TerminalGuard::leave() {
   pipe_end = -1;
 }
 
-bool is_in_background() {
+bool stop_while_in_background() {
   if (in_foreground()) return false;
   ::raise(SIGTSTP);
   return !in_foreground();

@@ -31,9 +31,9 @@ class TerminalGuard {
   FileDescriptor told_;
 };
 
-/// Whether another process has the terminal (bg of a shell). Stops this one then, as the terminal would; true: it goes on
+/// Stops this process, as the terminal would, while another one has the terminal (bg of a shell). True: it goes on
 /// without having it, because a signal is to end it.
-bool is_in_background();
+bool stop_while_in_background();
 
 /// For the last words of a process that cannot unwind; harmless without a guard.
 void give_terminal_back();
