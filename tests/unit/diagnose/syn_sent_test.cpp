@@ -29,6 +29,17 @@ void attempts(Diagnosing& run, std::size_t count, Connection row, const Owner& o
   for (std::size_t i = 0; i < count; ++i, ++row.local.port) run.rows(1, row, {}, owner);
 }
 
+/// Two samples, between which this host made so many attempts and another counter grew by so much.
+void count_meanwhile(Diagnosing& run, std::uint64_t opened, std::optional<std::uint64_t> KernelCounters::*other,
+                     std::uint64_t grown, int seconds = 5) {
+  KernelCounters& before = run.before.emplace().counters;
+  before.active_opens = 100;
+  before.*other = 7;
+  run.facts.counters.active_opens = 100 + opened;
+  run.facts.counters.*other = 7 + grown;
+  run.facts.boot_time = std::chrono::seconds(seconds);
+}
+
 }  // namespace
 
 TEST_CASE("unanswered attempts to one destination") {
@@ -317,12 +328,7 @@ TEST_CASE("programs that give up within seconds are known by the SYNs that are s
        }}) {
     CAPTURE(one.name);
     Diagnosing run;
-    run.before.emplace();
-    run.before->counters.active_opens = 100;
-    run.before->counters.syn_retrans = 7;
-    run.facts.counters.active_opens = 100 + one.opened;
-    run.facts.counters.syn_retrans = 7 + one.again;
-    run.facts.boot_time = std::chrono::seconds(one.seconds);
+    count_meanwhile(run, one.opened, &KernelCounters::syn_retrans, one.again, one.seconds);
     Connection request = connection(State::syn_recv, endpoint("192.0.2.1", 443), endpoint("198.51.100.7", 40000));
     request.retransmits = one.requests_repeat ? 1 : 0;
     run.rows(1, request);
@@ -333,12 +339,7 @@ TEST_CASE("programs that give up within seconds are known by the SYNs that are s
 
 TEST_CASE("attempts that were given up are told once, and by the rows where these tell more") {
   Diagnosing run;
-  run.before.emplace();
-  run.before->counters.active_opens = 0;
-  run.before->counters.syn_retrans = 0;
-  run.facts.counters.active_opens = 25;
-  run.facts.counters.syn_retrans = 24;
-  run.facts.boot_time = std::chrono::seconds(5);
+  count_meanwhile(run, 25, &KernelCounters::syn_retrans, 24);
   auto all = run.finish("syn-sent-blackhole");
   REQUIRE(all.size() == 1);
   CHECK(all[0].message ==
@@ -386,11 +387,7 @@ TEST_CASE("a few attempts in vain are worth knowing, where nothing else to their
 
 TEST_CASE("SYNs that visible attempts have sent again say nothing of others") {
   Diagnosing run;
-  run.before.emplace();
-  run.before->counters.active_opens = run.before->counters.syn_retrans = 0;
-  run.facts.counters.active_opens = 54;
-  run.facts.counters.syn_retrans = 98;
-  run.facts.boot_time = std::chrono::seconds(27);
+  count_meanwhile(run, 54, &KernelCounters::syn_retrans, 98, 27);
   for (int i = 0; i < 2; ++i) {
     Connection row = attempt(35);
     row.remote.port = static_cast<std::uint16_t>(25 + i);
@@ -420,11 +417,7 @@ TEST_CASE("an address of this host that does not answer is this host's own troub
 TEST_CASE("brief attempts at many addresses of one port may be a scan by this host") {
   const auto why = [](std::size_t count) {
     Diagnosing run;
-    run.before.emplace();
-    run.before->counters.active_opens = run.before->counters.syn_retrans = 0;
-    run.facts.counters.active_opens = 100;
-    run.facts.counters.syn_retrans = 100;
-    run.facts.boot_time = std::chrono::seconds(5);
+    count_meanwhile(run, 100, &KernelCounters::syn_retrans, 100);
     for (std::size_t i = 1; i <= count; ++i) {
       Connection row = attempt(1);
       row.remote = endpoint("198.51.100." + std::to_string(i), 22);
@@ -455,21 +448,12 @@ TEST_CASE("attempts that leave no trace are known by the answers that do not com
        }}) {
     CAPTURE(one.name);
     Diagnosing run;
-    run.before.emplace();
-    run.before->counters.active_opens = 100;
-    run.before->counters.in_segs = 7;
-    run.facts.counters.active_opens = 100 + one.opened;
-    run.facts.counters.in_segs = 7 + one.received;
-    run.facts.boot_time = std::chrono::seconds(5);
+    count_meanwhile(run, one.opened, &KernelCounters::in_segs, one.received);
     attempts(run, one.waiting, attempt(0));
     CHECK(run.verdict("syn-sent-blackhole") == one.expected);
   }
   Diagnosing run;
-  run.before.emplace();
-  run.before->counters.active_opens = run.before->counters.in_segs = 0;
-  run.facts.counters.active_opens = 15;
-  run.facts.counters.in_segs = 2;
-  run.facts.boot_time = std::chrono::seconds(5);
+  count_meanwhile(run, 15, &KernelCounters::in_segs, 2);
   auto all = run.finish("syn-sent-blackhole");
   REQUIRE(all.size() == 1);
   CHECK(told(all[0]) ==
