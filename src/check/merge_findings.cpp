@@ -69,6 +69,17 @@ bool are_own_refusals(const Finding& one, const Finding& other) {
   return other.rule == diagnose::kOutgoingRefusedRule && all_refused(one) && other.severity > one.severity;
 }
 
+/// What takes the descriptors of a program is told by a rule about that, if one has a finding.
+bool are_told_descriptors(const Finding& one, const Finding& other) {
+  if (one.rule != diagnose::kDescriptorsRule || other.rule == one.rule || other.severity < one.severity) return false;
+  constexpr std::array<std::string_view, 4> kQuantities = {"open_files_limit", "descriptors_taken", "descriptors_lost",
+                                                           "share_of_open_files"};
+  const std::string process = one.subject.text();
+  return std::any_of(kQuantities.begin(), kQuantities.end(),
+                     [&](std::string_view quantity) { return measures(other, quantity).has_value(); }) &&
+         (other.subject == one.subject || other.why.find(process) != std::string::npos);
+}
+
 /// A program that is out of open files: what took them is the reason why it does not accept.
 void tell_with_open_files(std::vector<Finding>& findings) {
   for (Finding& queue : findings) {
@@ -84,6 +95,22 @@ void tell_with_open_files(std::vector<Finding>& findings) {
     queue.evidence.insert(queue.evidence.end(), idle->evidence.begin(), idle->evidence.end());
     findings.erase(idle);
     break;  // the rest has moved; more than one such program is two causes
+  }
+}
+
+/// Attempts that nobody answers keep their ports: what they take is told with the destination that does not answer.
+void tell_with_ports(std::vector<Finding>& findings) {
+  for (Finding& silent : findings) {
+    if (silent.rule != diagnose::kSynSentBlackholeRule) continue;
+    const auto ports = std::find_if(findings.begin(), findings.end(), [&](const Finding& one) {
+      return one.rule == diagnose::kPortExhaustionRule && measures(one, diagnose::kPortsConnecting) &&
+             one.subject == silent.subject && one.netns == silent.netns && one.severity <= silent.severity;
+    });
+    if (ports == findings.end()) continue;
+    silent.because(ports->message);
+    silent.evidence.insert(silent.evidence.end(), ports->evidence.begin(), ports->evidence.end());
+    findings.erase(ports);
+    return tell_with_ports(findings);  // the rest has moved
   }
 }
 
@@ -116,10 +143,11 @@ void drop_repeats(std::vector<Finding>& findings) {
     std::erase_if(findings, of_rule(detect::kAcceptQueueRule.id));
   }
   tell_with_open_files(findings);
+  tell_with_ports(findings);
   std::erase_if(findings, [&, all = findings](const Finding& one) {
     return std::any_of(all.begin(), all.end(), [&](const Finding& other) {
-      return one.netns == other.netns &&
-             (is_peer_gone(one, other) || is_own_closed_window(one, other) || are_own_refusals(one, other));
+      return one.netns == other.netns && (is_peer_gone(one, other) || is_own_closed_window(one, other) ||
+                                          are_own_refusals(one, other) || are_told_descriptors(one, other));
     });
   });
 }

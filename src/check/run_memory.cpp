@@ -84,12 +84,14 @@ const Json& newer_member(const Json& object, const char* name) {
 }
 
 std::optional<std::uint64_t> counter_from(const Json& counters, const char* name) {
-  constexpr auto kAddedLater = std::to_array<std::string_view>(
-      {"active_opens", "out_no_routes", "abort_on_close", "abort_on_data", "icmp_in_unreachables",
-       "icmp_out_unreachables", "lock_dropped_icmps", "reverse_path_filtered", "dsack_recv", "dsack_recv_segs",
-       "md5_not_found", "md5_failure", "ao_required", "ao_bad", "ao_key_not_found"});
-  const bool newer = std::find(kAddedLater.begin(), kAddedLater.end(), name) != kAddedLater.end();
-  return whole_or_null(newer ? newer_member(counters, name) : member(counters, name));
+  // What files have had from the first version on; those of an earlier version lack the others.
+  constexpr auto kAlwaysThere = std::to_array<std::string_view>(
+      {"passive_opens",     "attempt_fails",         "estab_resets",     "curr_estab",        "in_segs",
+       "out_segs",          "retrans_segs",          "out_rsts",         "syncookies_sent",   "syncookies_recv",
+       "syncookies_failed", "embryonic_rsts",        "listen_overflows", "listen_drops",      "tcp_timeouts",
+       "syn_retrans",       "req_q_full_do_cookies", "req_q_full_drop",  "defer_accept_drop", "time_wait_overflow"});
+  const bool always = std::find(kAlwaysThere.begin(), kAlwaysThere.end(), name) != kAlwaysThere.end();
+  return whole_or_null(always ? member(counters, name) : newer_member(counters, name));
 }
 
 const Json::array_t& list(const Json& value, std::size_t most) {

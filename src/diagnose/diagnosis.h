@@ -34,11 +34,15 @@ class Turnover;
 /// the first; whoever has findings of both keeps those with this id.
 inline constexpr std::string_view kAcceptQueueFullRule = "accept-queue-full";
 inline constexpr std::string_view kClosedWindowRule = "zero-window-alive";
+inline constexpr std::string_view kDescriptorsRule = "descriptors";
 inline constexpr std::string_view kIdleConnectionsRule = "idle-connections";
 inline constexpr std::string_view kNotReadingRule = "not-reading";
 inline constexpr std::string_view kOutgoingRefusedRule = "outgoing-refused";
+inline constexpr std::string_view kPortExhaustionRule = "port-exhaustion";
 inline constexpr std::string_view kRetransmittingRule = "retransmitting";
 inline constexpr std::string_view kSynSentBlackholeRule = "syn-sent-blackhole";
+/// Evidence of port-exhaustion where most of the ports are those of attempts.
+inline constexpr std::string_view kPortsConnecting = "ports_connecting";
 /// Begins what idle-connections says of a program's descriptors.
 inline constexpr std::string_view kTheyTake = "they take ";
 

@@ -23,7 +23,7 @@ constexpr auto kLimits = std::to_array<ThresholdInfo>({
     {"critical", 0.9, "ratio", "of the ports that may be taken: connect(2) is about to fail with EADDRNOTAVAIL"},
 });
 constexpr auto kRules = std::to_array<RuleInfo>({
-    {"port-exhaustion",
+    {kPortExhaustionRule,
      "do connections to one destination, or sockets that were bound, take nearly all ephemeral ports?",
      "ip(7) ip_local_port_range; net/ipv4/inet_hashtables.c, __inet_hash_connect(); RFC 6056 §3.2", kLimits},
 });
@@ -34,7 +34,8 @@ using Ways = FrequentKeys<Way, WayHash>;
 
 class Ports : public Diagnosis {
  public:
-  explicit Ports(const RuleLimits& rule_limits) : rule_limits_(rule_limits), held_(WayHash{}), waiting_(WayHash{}) {
+  explicit Ports(const RuleLimits& rule_limits)
+      : rule_limits_(rule_limits), held_(WayHash{}), connecting_(WayHash{}), waiting_(WayHash{}) {
     const KernelSettings& settings = rule_limits.settings;
     if (!settings.first_local_port || !settings.last_local_port) return;
     first_ = *settings.first_local_port;
@@ -54,7 +55,7 @@ class Ports : public Diagnosis {
     std::uint8_t& uses = uses_[row.local.port];
     if ((uses & kManyRows) != kManyRows) ++uses;
     const Way way = way_of(row.local, row.remote);
-    (row.state == State::time_wait ? waiting_ : held_).add(way);
+    (row.state == State::time_wait ? waiting_ : row.state == State::syn_sent ? connecting_ : held_).add(way);
   }
 
   void listener(const Listener& row) override {
@@ -65,6 +66,7 @@ class Ports : public Diagnosis {
     sees_bound_ = facts.visible.has(State::close);
     std::map<Way, Use> ways;
     for (const auto& entry : held_.top(Ways::kCapacity)) ways[entry.key].held = entry.count;
+    for (const auto& entry : connecting_.top(Ways::kCapacity)) ways[entry.key].connecting = entry.count;
     for (const auto& entry : waiting_.top(Ways::kCapacity)) ways[entry.key].waiting = entry.count;
     std::vector<std::pair<Way, Use>> all(ways.begin(), ways.end());
     std::stable_sort(all.begin(), all.end(),
@@ -88,8 +90,9 @@ class Ports : public Diagnosis {
   static constexpr std::uint8_t kListens = 8;
   struct Use {
     std::uint64_t held = 0;
+    std::uint64_t connecting = 0;
     std::uint64_t waiting = 0;
-    [[nodiscard]] std::uint64_t all() const { return held + waiting; }
+    [[nodiscard]] std::uint64_t all() const { return held + connecting + waiting; }
   };
 
   [[nodiscard]] bool takes(std::uint16_t port) const { return most_ != 0 && port >= first_ && port <= last_; }
@@ -157,7 +160,7 @@ class Ports : public Diagnosis {
     const double critical = limit_of(rule_limits_, kRule, "critical");
     const auto most = static_cast<double>(most_);
     const double taken = static_cast<double>(use.all()) / most;
-    const double blocked = static_cast<double>(reusable(way) ? use.held : use.all()) / most;
+    const double blocked = static_cast<double>(use.all() - (reusable(way) ? use.waiting : 0)) / most;
     if (judged(taken, warning, critical) == Severity::ok) return;
     const Severity blocking = judged(blocked, warning, critical);
     const bool free_again = blocking == Severity::ok;
@@ -174,14 +177,24 @@ class Ports : public Diagnosis {
                   to_string(way.local) + " to " + destination + " are taken";
     one.brief =
         std::to_string(use.all()) + " of " + std::to_string(most_) + " local ports to " + destination + " taken";
-    if (use.waiting > 0)
-      one.message += ", " + std::to_string(use.waiting) + " by " + std::string(name(State::time_wait));
+    const auto tell_part = [&one](std::uint64_t ports, State state) {
+      if (ports > 0) one.message += ", " + std::to_string(ports) + " by " + std::string(name(state));
+    };
+    const bool in_vain = use.connecting * 2 > use.all();
+    if (in_vain) {
+      tell_part(use.connecting, State::syn_sent);
+      one.evidence.push_back(measured(kPortsConnecting, static_cast<double>(use.connecting), "ports", kFromDump));
+    }
+    tell_part(use.waiting, State::time_wait);
     if (free_again) {
       one.message += ", which connect(2) may use again after 1 s (tcp_tw_reuse) if the peer uses timestamps";
     } else if (use.waiting * 2 > use.all()) {
       const auto rate = static_cast<std::uint64_t>(most / kTimeWaitSeconds);
       one.why = "more than " + counted(rate, "new one") + " a second " + (rate == 1 ? "does" : "do") + " not fit";
       one.advice = "keep connections open";
+    } else if (in_vain) {
+      one.why = "attempts there get no answer in time, and each keeps its port for as long as it waits";
+      one.advice = "see whether it is up; let programs give up sooner";
     } else {
       one.why = "new connections there are about to fail";
       one.advice = "share connections, or add a source or destination address";
@@ -195,6 +208,7 @@ class Ports : public Diagnosis {
   std::uint16_t last_ = 0;
   std::uint64_t most_ = 0;  ///< ports that may be taken; 0: not known, and nothing is said
   Ways held_;
+  Ways connecting_;
   Ways waiting_;
   std::vector<std::uint8_t> uses_ = std::vector<std::uint8_t>(std::size_t{UINT16_MAX} + 1);  ///< by port
   bool sees_bound_ = true;

@@ -1,5 +1,6 @@
 // Connections that programs of this host open and that fail at once: the destination answers with RST, or a firewall
-// rejects them. The socket is gone with the answer, so that no list shows one; counters tell how many there are.
+// rejects them; or it takes them and then resets them. The socket is gone with the answer, so that no list shows one;
+// counters tell how many there are.
 
 #include <algorithm>
 #include <array>
@@ -18,11 +19,14 @@ constexpr auto kLimits = std::to_array<ThresholdInfo>({
     {"local", 0.9, "ratio", "as many RSTs as that are sent by this host: it refuses them itself"},
     {"fallback", 0.6, "ratio",
      "of all attempts, if this host refuses them itself: programs try ::1 before 127.0.0.1, and go on by the other"},
+    {"reset", 0.5, "ratio",
+     "as many open connections reset by their peers as this host opened: some servers end each like that"},
 });
 constexpr auto kRules = std::to_array<RuleInfo>({
-    {kOutgoingRefusedRule, "are connections refused that this host opens?",
+    {kOutgoingRefusedRule, "are connections refused, or reset, that this host opens?",
      "RFC 9293 §3.10.7.3; net/ipv4/tcp.c, tcp_done(): TCP_MIB_ATTEMPTFAILS; net/ipv4/tcp_minisocks.c, "
-     "tcp_check_req(); net/ipv4/tcp_ipv4.c, tcp_v4_err(): LINUX_MIB_LOCKDROPPEDICMPS",
+     "tcp_check_req(); net/ipv4/tcp_ipv4.c, tcp_v4_err(): LINUX_MIB_LOCKDROPPEDICMPS; net/ipv4/tcp.c, "
+     "tcp_set_state(): TCP_MIB_ESTABRESETS",
      kLimits},
 });
 constexpr const RuleInfo& kRule = kRules[0];
@@ -38,6 +42,21 @@ class RefusedAttempts final : public Diagnosis {
   }
 
   void conclude(const DiagnosisFacts& facts, std::vector<Finding>& out) override {
+    judge_refused(facts, out);
+    judge_reset(facts, out);
+  }
+
+  void not_seen(std::vector<Unseen>& out) const override {
+    if (!found_) return;
+    out.push_back(
+        {kRule.id,
+         "who refuses the connections that this host opens: they leave the table at once; use tcpstat trace"});
+  }
+
+ private:
+  [[nodiscard]] double limit(std::string_view name) const { return limit_of(rule_limits_, kRule, name); }
+
+  void judge_refused(const DiagnosisFacts& facts, std::vector<Finding>& out) {
     const auto failed = failed_here(facts);
     if (!failed || *failed < limit("least")) return;
     const double seconds = facts.seconds();
@@ -73,15 +92,38 @@ class RefusedAttempts final : public Diagnosis {
     out.push_back(std::move(one));
   }
 
-  void not_seen(std::vector<Unseen>& out) const override {
-    if (!found_) return;
-    out.push_back(
-        {kRule.id,
-         "who refuses the connections that this host opens: they leave the table at once; use tcpstat trace"});
+  /// Worth knowing and no more: counters cannot tell a server that fails from one that ends each connection by RST.
+  void judge_reset(const DiagnosisFacts& facts, std::vector<Finding>& out) const {
+    const std::uint64_t opened = facts.grown(&KernelCounters::active_opens).value_or(0);
+    const std::uint64_t reset = reset_by_peers(facts);
+    if (opened == 0 || static_cast<double>(reset) < limit("least")) return;
+    const double share = static_cast<double>(reset) / static_cast<double>(opened);
+    if (share < limit("reset")) return;
+    Finding one(
+        std::string(kRule.id), Severity::info, Subject::host(),
+        {measured("reset_by_peers", static_cast<double>(reset), "connections",
+                  "/proc/net/snmp EstabResets; those that were accepted, broken off here or timed out left out"),
+         measured("reset_of_opened", share, limit("reset"), "ratio", "/proc/net/snmp ActiveOpens")});
+    one.value = static_cast<double>(reset);
+    one.unit = "connections";
+    one.message = "Peers reset " + counted(reset, "open connection") + " " + facts.lately() +
+                  ", while this host opened " + std::to_string(opened);
+    one.brief = "peers reset " + counted(reset, "open connection") + ", this host opened " + std::to_string(opened);
+    one.why = "a service that programs here use fails, or ends each connection like that";
+    one.next = "tcpstat trace -p --lives --duration 10";
+    out.push_back(std::move(one));
   }
 
- private:
-  [[nodiscard]] double limit(std::string_view name) const { return limit_of(rule_limits_, kRule, name); }
+  /// At least so many, without those that were accepted meanwhile: EstabResets also counts connections that programs here
+  /// break off and those that time out.
+  [[nodiscard]] static std::uint64_t reset_by_peers(const DiagnosisFacts& facts) {
+    const auto resets = facts.grown(&KernelCounters::estab_resets);
+    const auto accepted = facts.grown(&KernelCounters::passive_opens);
+    const auto timed_out = facts.grown(&KernelCounters::abort_on_timeout);
+    if (!resets || !accepted || !timed_out) return 0;
+    const std::uint64_t others = *accepted + *timed_out + broken_off(facts.before->counters, facts.facts.counters);
+    return *resets - std::min(*resets, others);
+  }
 
   /// If a program tries both families and its service listens on one, half of its attempts are refused.
   [[nodiscard]] bool others_work(double failed, const DiagnosisFacts& facts) const {

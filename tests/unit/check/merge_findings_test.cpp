@@ -151,6 +151,71 @@ TEST_CASE("what took the open files of a program that does not accept is told wi
   CHECK(all.size() == 2);
 }
 
+TEST_CASE("ports that attempts in vain keep are told with the destination that does not answer") {
+  const auto destination = [](std::uint8_t host) {
+    return Subject::endpoint({*parse_address("192.0.2." + std::to_string(host)), 443});
+  };
+  const auto ports_of = [&](std::uint8_t host, Severity severity) {
+    Finding one("port-exhaustion", severity, destination(host), {{"ports_connecting", 300, "", {}, "ports", 0, ""}});
+    one.message = "300 ports are taken";
+    return one;
+  };
+  const auto silent_at = [&](std::uint8_t host) {
+    Finding one("syn-sent-blackhole", Severity::critical, destination(host), kBecause);
+    one.why = "it is down";
+    return one;
+  };
+  std::vector<Finding> all = {silent_at(1), silent_at(2), ports_of(2, Severity::critical),
+                              ports_of(1, Severity::warning), ports_of(3, Severity::warning)};
+  drop_repeats(all);
+  CHECK(said(all) ==
+        "syn-sent-blackhole 192.0.2.1:443 critical, syn-sent-blackhole 192.0.2.2:443 critical, "
+        "port-exhaustion 192.0.2.3:443 warning");
+  CHECK(all[0].why == "it is down; 300 ports are taken");
+  CHECK(all[0].evidence.back().quantity == "ports_connecting");
+  // Ports that open connections take have another cause.
+  Finding open = ports_of(1, Severity::warning);
+  open.evidence.front().quantity = "ports_taken";
+  all = {silent_at(1), open};
+  drop_repeats(all);
+  CHECK(all.size() == 2);
+  // Nor is the worse of two hidden.
+  all = {silent_at(1), ports_of(1, Severity::critical)};
+  all.front().severity = Severity::warning;
+  drop_repeats(all);
+  CHECK(all.size() == 2);
+}
+
+TEST_CASE("what takes the descriptors of a program is told once, by who knows why") {
+  const Subject httpd = Subject::process("httpd", 8);
+  const Finding taken("descriptors", Severity::warning, httpd, {{"descriptors_taken", 0.9, "", {}, "ratio", 0, ""}});
+  const auto beside = [&](const char* rule, Severity severity, const Subject& about, const char* quantity,
+                          const char* why) {
+    Finding other(rule, severity, about, {{quantity, 1, "", {}, "", 0, ""}});
+    other.why = why;
+    std::vector<Finding> all = {other, taken};
+    drop_repeats(all);
+    return all.size();
+  };
+  const char* out_of_files = "httpd(8) has used up its open files (64)";
+  CHECK(beside("accept-queue-full", Severity::critical, Subject::port(80), "open_files_limit", out_of_files) == 1);
+  CHECK(beside("accept-queue-full", Severity::critical, Subject::port(80), "waiting", out_of_files) == 2);
+  CHECK(beside("idle-connections", Severity::warning, Subject::port(80), "descriptors_taken",
+               "they take 85 % of the descriptors of httpd(8)") == 1);
+  CHECK(beside("idle-connections", Severity::warning, Subject::port(80), "descriptors_taken",
+               "they take 85 % of the descriptors of httpd(80)") == 2);
+  CHECK(beside("idle-connections", Severity::info, Subject::port(80), "descriptors_taken",
+               "they take 85 % of the descriptors of httpd(8)") == 2);
+  CHECK(beside("close-wait-leak", Severity::critical, httpd, "descriptors_lost", "a descriptor leak") == 1);
+  CHECK(beside("unfreed-sockets", Severity::warning, httpd, "share_of_open_files", "it does not call close(2)") == 1);
+  CHECK(beside("not-reading", Severity::critical, httpd, "connections_not_read", "it is stuck") == 2);
+  // Two programs are two findings.
+  std::vector<Finding> two = {taken, taken};
+  two.back().subject = Subject::process("squid", 9);
+  drop_repeats(two);
+  CHECK(two.size() == 2);
+}
+
 TEST_CASE("a full accept queue is said once, by who knows the program") {
   std::vector<Finding> both = {finding("accept-queue", Severity::warning),
                                finding("accept-queue-full", Severity::info)};

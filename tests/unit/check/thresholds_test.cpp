@@ -624,6 +624,11 @@ void unfreed(Diagnosing& run) {
   run.untabled = {{812, "java", 300}};
   run.processes.table[812] = 700;
 }
+/// So many connections of a program that may have 100 files open.
+void holding(Diagnosing& run, std::size_t count) {
+  run.processes.table[kOwner.pid] = 100;
+  run.rows(count, served(State::established), {}, kOwner);
+}
 
 void refused_attempts(Diagnosing& run) {
   run.before.emplace();
@@ -632,6 +637,16 @@ void refused_attempts(Diagnosing& run) {
   run.facts.counters.embryonic_rsts = 0;
   run.facts.counters.out_rsts = 10;
   run.facts.boot_time = std::chrono::seconds(10);
+}
+
+/// So many of those that this host opened.
+void reset_by_peers(Diagnosing& run, std::uint64_t reset, std::uint64_t opened) {
+  KernelCounters& before = run.before.emplace().counters;
+  before.estab_resets = before.active_opens = before.passive_opens = before.abort_on_timeout = 0;
+  KernelCounters& now = run.facts.counters;
+  now.estab_resets = reset;
+  now.active_opens = opened;
+  now.passive_opens = now.abort_on_timeout = 0;
 }
 
 /// Half of its attempts, as programs make that try both families.
@@ -751,6 +766,7 @@ const std::vector<Row>& diagnoses() {
       {{"outgoing-refused.warning", 3}, diagnosis(refused_attempts)},
       {{"outgoing-refused.least", 30}, diagnosis(refused_attempts)},
       {{"outgoing-refused.local", 0.4}, diagnosis(refused_attempts)},
+      {{"outgoing-refused.reset", 0.9}, diagnosis([](Diagnosing& run) { reset_by_peers(run, 40, 50); })},
       {{"outgoing-refused.fallback", 0.4}, diagnosis(refused_by_itself)},
       {{"tcp-memory.warning", 2}, diagnosis(memory)},
       {{"tcp-memory.critical", 0.5}, diagnosis(memory)},
@@ -803,6 +819,9 @@ const std::vector<Row>& diagnoses() {
       {{"unfreed-sockets.warning", 0.4}, diagnosis(unfreed)},
       {{"unfreed-sockets.critical", 0.3}, diagnosis(unfreed)},
       {{"unfreed-sockets.least", 301}, diagnosis(unfreed)},
+      {{"descriptors.warning", 0.97}, diagnosis([](Diagnosing& run) { holding(run, 96); })},
+      {{"descriptors.critical", 0.95}, diagnosis([](Diagnosing& run) { holding(run, 96); })},
+      {{"descriptors.least", 97}, diagnosis([](Diagnosing& run) { holding(run, 96); })},
       {{"fast-open-half-open.warning", 30}, diagnosis(fast_open)},
       {{"fast-open-half-open.critical", 15}, diagnosis(fast_open)},
       {{"fast-open-half-open.retransmits", 3}, diagnosis(fast_open)},

@@ -93,6 +93,20 @@ TEST_CASE("what most of the ports wait for decides what is said and advised") {
   }
 }
 
+TEST_CASE("ports that attempts keep are told as that, if they are most") {
+  for (const std::size_t connecting : {40U, 41U}) {
+    CAPTURE(connecting);
+    HundredPorts run;
+    connect(run, 40000, connecting, State::syn_sent);
+    connect(run, static_cast<std::uint16_t>(40000 + connecting), 80 - connecting, State::established);
+    const Finding found = run.finish("port-exhaustion").at(0);
+    const bool most = connecting == 41;
+    CHECK(found.message.ends_with("are taken, 41 by SYN_SENT") == most);
+    CHECK((evidence(found, "ports_connecting") == 41) == most);
+    CHECK((found.advice == "see whether it is up; let programs give up sooner") == most);
+  }
+}
+
 TEST_CASE("each destination and each local address has the whole range") {
   HundredPorts run;
   connect(run, 40000, 60, State::established);

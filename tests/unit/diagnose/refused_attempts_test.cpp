@@ -117,6 +117,46 @@ TEST_CASE("attempts that ICMP ends inside connect(2) are refused, though Attempt
   }
 }
 
+TEST_CASE("connections that peers reset are worth knowing beside those that this host opens") {
+  struct Case {
+    std::string_view name;
+    std::uint64_t resets;
+    std::uint64_t accepted;
+    std::uint64_t timed_out;
+    std::uint64_t broken_off;
+    std::uint64_t opened;
+    double told;
+  };
+  for (const Case& one :
+       {Case{"all", 30, 0, 0, 0, 30, 30}, Case{"half", 30, 0, 0, 0, 60, 30}, Case{"fewer", 30, 0, 0, 0, 61, 0},
+        Case{"of clients", 30, 30, 0, 0, 30, 0}, Case{"by a program here", 30, 0, 0, 30, 30, 0},
+        Case{"timed out", 30, 0, 30, 0, 30, 0}, Case{"some of each", 60, 10, 10, 10, 30, 30},
+        Case{"opened before", 30, 0, 0, 0, 10, 30}, Case{"too few", 4, 0, 0, 0, 4, 0}}) {
+    CAPTURE(one.name);
+    Diagnosing run;
+    KernelCounters& before = run.before.emplace().counters;
+    before.estab_resets = before.passive_opens = before.abort_on_timeout = before.abort_on_close = 0;
+    before.active_opens = 0;
+    KernelCounters& now = run.facts.counters;
+    now.estab_resets = one.resets;
+    now.passive_opens = one.accepted;
+    now.abort_on_timeout = one.timed_out;
+    now.abort_on_close = one.broken_off;
+    now.active_opens = one.opened;
+    const auto found = run.finish(kRefusedAttempts);
+    CHECK((found.empty() ? 0 : evidence(found[0], "reset_by_peers").value_or(0)) == one.told);
+    if (found.empty()) continue;
+    CHECK(found[0].severity == Severity::info);
+    if (one.name == "half") {
+      CHECK(found[0].message == "Peers reset 30 open connections just now, while this host opened 60");
+      CHECK(found[0].next == "tcpstat trace -p --lives --duration 10");
+    }
+    // What is not known is no sign of it.
+    now.abort_on_timeout.reset();
+    CHECK(run.finish(kRefusedAttempts).empty());
+  }
+}
+
 TEST_CASE("one a second is one") {
   Diagnosing run;
   run.rule_limits.thresholds.set(kRefusedAttempts, "warning", 1);
