@@ -30,10 +30,12 @@ Failure read_states(const Words& words, filter::Filter& to) {
   return std::nullopt;
 }
 
-/// An expression that names states says all about them; only --state narrows it.
+/// An expression that names states says all about them, and one that only listeners match does not mean the usual ones;
+/// only --state narrows it.
 void add_expression(const Words& words, std::vector<filter::Expression> excluded, filter::Filter& to) {
   if (words.expression) {
-    const bool states = filter::needs_of(words.expression->expression).states;
+    const bool states = filter::needs_of(words.expression->expression).states ||
+                        (to.states & filter::possible_states(words.expression->expression)) == StateSet{};
     if (states && !words.given(OptionId::state)) to.states = StateSet::all();
     excluded.push_back(words.expression->expression);
     const auto& users = words.expression->user_names;
@@ -158,6 +160,9 @@ Failure read_expression(const std::vector<std::string>& operands, Words& to) {
   if (!expression) {
     // `ss -o state established`, as the manual of ss has it.
     UsageError error = expression.error();
+    if (const auto file = to.typed.value(OptionId::filter_file)) {
+      error.sentence = "cannot read the filter of " + in_quotes(*file) + ": " + error.sentence;
+    }
     const auto columns = to.typed.value(OptionId::output);
     if (columns == "state" || columns == "exclude") error.sentence += ": -o takes columns here, so leave it out";
     return error;

@@ -23,8 +23,11 @@ std::string sentence(const filter::ExpressionError& error, const std::string& te
   }
   const bool at_end = error.place >= text.size();
   const std::string place = at_end ? "at the end of " : "at character " + std::to_string(error.place + 1) + " of ";
-  return error.problem + ", " + place + in_quotes(around(text, error.place)) + " (" +
-         (error.remedy.empty() ? "" : error.remedy + (error.remedy.ends_with('?') ? " " : "; ")) +
+  const std::string said = error.problem + ", " + place + in_quotes(around(text, error.place));
+  // One place to look it up is enough.
+  if (error.problem.ends_with(')')) return said;
+  if (error.remedy.find("see: ") != std::string::npos) return said + " (" + error.remedy + ")";
+  return said + " (" + (error.remedy.empty() ? "" : error.remedy + (error.remedy.ends_with('?') ? " " : "; ")) +
          "see: tcpstat explain filter)";
 }
 

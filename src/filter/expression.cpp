@@ -9,12 +9,24 @@ struct StateBounds {
   StateSet must;
 };
 
+/// Whether only listeners have a value in it.
+bool is_of_listeners(const Column& column) {
+  return column.id == ColumnId::ACCEPT_QUEUE || column.id == ColumnId::ACCEPT_LIMIT || column.id == ColumnId::SYN_RECV;
+}
+
+StateBounds bounds(const Test& test) {
+  if (const auto* states = std::get_if<StateTest>(&test)) return {states->states, states->states};
+  const auto* number = std::get_if<NumberTest>(&test);
+  const auto* known = std::get_if<KnownTest>(&test);
+  const Column* column = number != nullptr ? number->column : known != nullptr ? known->column : nullptr;
+  if (column != nullptr && is_of_listeners(*column)) return {{State::listen}, {}};
+  return {StateSet::all(), {}};
+}
+
 StateBounds bounds(const Expression& expression) {
   switch (expression.kind()) {
-    case Expression::Kind::test: {
-      const auto* states = std::get_if<StateTest>(&expression.test());
-      return states != nullptr ? StateBounds{states->states, states->states} : StateBounds{StateSet::all(), {}};
-    }
+    case Expression::Kind::test:
+      return bounds(expression.test());
     case Expression::Kind::negation: {
       const StateBounds part = bounds(expression.parts().front());
       return {StateSet::all() - part.must, StateSet::all() - part.may};

@@ -247,6 +247,10 @@ class Parser {
   /// The word behind a field is its value, whatever it is spelled like.
   Understood<Token> value_of(const Token& field) {
     if (here().kind == Token::Kind::word) return take();
+    if (here().kind == Token::Kind::operation) {
+      return tl::make_unexpected(ExpressionError{in_quotes(here().text) + " is no value of " + in_quotes(field.text),
+                                                 "one of = == != < > <= >= between them", here().place});
+    }
     return tl::make_unexpected(ExpressionError{in_quotes(field.text) + " has no value", "", field.place});
   }
 

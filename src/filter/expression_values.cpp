@@ -100,8 +100,10 @@ Understood<StateSet> parse_state_list(const Token& token) {
     const auto states = parse_state_word(word);
     if (!states) {
       const std::string_view nearest = nearest_state_word(word);
+      Token piece = token;
+      piece.place += at;
       return wrong(
-          token, "unknown state " + in_quotes(word),
+          piece, "unknown state " + in_quotes(word),
           (nearest.empty() ? "" : "did you mean " + std::string(nearest) + "? ") + "see: tcpstat --list states");
     }
     set |= *states;

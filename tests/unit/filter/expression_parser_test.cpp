@@ -287,7 +287,7 @@ TEST_CASE("why a word is no test, and what was meant") {
       {"state listen state =", "13: \"state\" has no value"},
       {"uid 1 state (", "6: \"state\" has no value"},
       {"process =", "0: \"process\" has no value"},
-      {"uid 1 process = =", "6: \"process\" has no value"},
+      {"uid 1 process = =", "16: \"=\" is no value of \"process\" (one of = == != < > <= >= between them)"},
       {"uid 1 known", "6: \"known\" has no value"},
       {"known zzz", "6: unknown field \"zzz\""},
       {"known stat", "6: unknown field \"stat\" (did you mean state?)"},

@@ -19,6 +19,10 @@ TEST_CASE("the states that may match are those of which rows are read") {
   CHECK(possible_states(parsed("state syn-recv and sport = 1")) == half_open);
   CHECK(possible_states(parsed("not ( exclude syn-recv or sport = 1 )")) == half_open);
   CHECK(possible_states(parsed("state syn-recv or sport = 1")) == StateSet::all());
+  // Only listeners have a queue of connections to accept.
+  CHECK(possible_states(parsed("acceptq > 1 and sport = 1")) == StateSet{State::listen});
+  CHECK(possible_states(parsed("backlog < 10 or known accept_queue")) == StateSet{State::listen});
+  CHECK(possible_states(parsed("not acceptq > 1")) == StateSet::all());
 }
 
 TEST_CASE("a row that matches is in one of the states that may") {

@@ -20,10 +20,10 @@ TEST_CASE("states are names, numbers and groups, in a list") {
   CHECK(parsed("state established,time-wait,LISTEN") ==
         Expression(Test(StateTest{{State::established, State::time_wait, State::listen}})));
   CHECK(parsed("state all") == Expression(Test(StateTest{StateSet::all()})));
-  CHECK(refused("state established,") == "6: unknown state \"\" (see: tcpstat --list states)");
+  CHECK(refused("state established,") == "18: unknown state \"\" (see: tcpstat --list states)");
   CHECK(refused("state ,established") == "6: unknown state \"\" (see: tcpstat --list states)");
   CHECK(refused("state close,tme-wait") ==
-        "6: unknown state \"tme-wait\" (did you mean TIME_WAIT? see: tcpstat --list states)");
+        "12: unknown state \"tme-wait\" (did you mean TIME_WAIT? see: tcpstat --list states)");
 }
 
 TEST_CASE("a mark is a number of 32 bits, and a mask that has all of its bits") {

@@ -44,6 +44,30 @@ TEST_CASE("lines of a file are one expression, behind the words of the command l
         parsed({"state established and ( dport = 5432 or dport = 6432 )"}));
 }
 
+TEST_CASE("a mistake is told with its place and one thing to look up") {
+  const WordsFile wrong("sport = :443\nnonsense\n");
+  CHECK(parsed({"-F", wrong.path()})
+            .starts_with("cannot read the filter of \"" + wrong.path() +
+                         "\": unknown word \"nonsense\", at character 15 of "));
+  CHECK(parsed({"state", "established,foo"}) ==
+        "unknown state \"foo\", at character 19 of \"state established,foo\" (see: tcpstat --list states)");
+  CHECK(
+      parsed({"sport => 443"}) ==
+      "\">\" is no value of \"sport\", at character 8 of \"sport => 443\" (one of = == != < > <= >= between them; see: "
+      "tcpstat explain filter)");
+  CHECK(parsed({"user", "nobody-has-this-name"}).ends_with("\"user nobody-has-this-name\""));
+}
+
+TEST_CASE("a filter that only listeners match is not one of the states that lists show") {
+  const auto states = [](const std::vector<std::string>& words) {
+    return std::get<ListCommand>(parse_command(scan_command_line(words)).value().command).filter.states;
+  };
+  CHECK(states({"acceptq > 1"}) == StateSet{State::listen});
+  CHECK(states({"backlog < 10 and sport = 80"}) == StateSet{State::listen});
+  CHECK(states({"acceptq > 1 or sport = 80"}) == states({}));
+  CHECK(states({"-s", "ESTABLISHED", "acceptq > 1"}) == StateSet{});
+}
+
 TEST_CASE("a name that the kernel cuts is told, as an option and as a word") {
   const auto notes = [](const std::vector<std::string>& words) {
     return parse_command(scan_command_line(words)).value().notes;
