@@ -35,17 +35,18 @@ _tcpstat_pieces() {
     _tcpstat_offer "$typed" "$before" "${words[@]}"
 }
 
-# _tcpstat_formats COMMAND VERB WORD...: the formats that the verb prints, one a line; the words are those of the line.
-_tcpstat_formats() {
-    local command=${1/#\~/$HOME} verb=$2 behind=()
-    shift 2
+# _tcpstat_of_verb LIST COMMAND VERB WORD...: the words of the list that the verb takes, one a line; the last words are
+# those of the line.
+_tcpstat_of_verb() {
+    local list=$1 command=${2/#\~/$HOME} verb=$3 behind=()
+    shift 3
     case $verb in
-        '' | help | record) ;;
+        '' | help) ;;
         explain) if [[ " $* " == *' machine '* ]]; then behind=(explain machine); else behind=(explain --all); fi ;;
         watch) if [[ " $* " == *' --events '* ]]; then behind=(watch --events); else behind=(watch); fi ;;
         *) behind=("$verb") ;;
     esac
-    "$command" "${behind[@]}" --list formats 2>/dev/null | cut -f 1
+    "$command" "${behind[@]}" --list "$list" 2>/dev/null | cut -f 1
 }
 
 # _tcpstat_find_verb WORD...: sets `verb` to the verb among these words: the first that is no option and no value of one;
@@ -144,7 +145,7 @@ _tcpstat() {
             fi
             ;;
         -f | --format)
-            mapfile -t words < <(_tcpstat_formats "$command" "$verb" "${words[@]}")
+            mapfile -t words < <(_tcpstat_of_verb formats "$command" "$verb" "${words[@]}")
             _tcpstat_offer "$typed" '' "${words[@]}"
             ;;
         --byte-order) _tcpstat_offer "$typed" '' little big ;;
@@ -167,16 +168,20 @@ _tcpstat() {
             fi
             ;;
         --source)
-            compopt -o filenames 2>/dev/null
-            if [[ $verb == trace ]]; then
-                _tcpstat_offer "$typed" '' auto bpf tracefs
-                return
+            # Those with a colon tell what the host allows, and are no words to type.
+            mapfile -t words < <(_tcpstat_of_verb sources "$command" "$verb" "${words[@]}" | grep -v :)
+            _tcpstat_offer "$typed" '' "${words[@]/#FILE/}"
+            if [[ ! $verb || " ${words[*]} " == *' FILE '* ]]; then
+                compopt -o filenames 2>/dev/null
+                mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -f -- "$typed")
             fi
-            mapfile -t words < <(_tcpstat_list "$command" sources | grep -v :)
-            _tcpstat_offer "$typed" '' "${words[@]}"
-            mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -f -- "$typed")
             ;;
-        --rule) _tcpstat_pieces "$command" "$typed" '' rules ;;
+        --rule)
+            before=''
+            [[ $typed == *,* ]] && before=${typed%,*},
+            mapfile -t words < <(_tcpstat_of_verb rules "$command" check)
+            _tcpstat_offer "${typed##*,}" "$before" "${words[@]}"
+            ;;
         --output-file | --state-file | --metrics-file)
             compopt -o filenames 2>/dev/null
             mapfile -t COMPREPLY < <(compgen -f -- "$typed")
@@ -198,6 +203,9 @@ _tcpstat() {
         *)
             if [[ $option == -t && $verb == check ]]; then
                 return
+            elif [[ $verb == trace && " ${words[*]} " == *' -- '* ]]; then
+                compopt -o filenames 2>/dev/null
+                mapfile -t COMPREPLY < <(if [[ ${words[-1]} == -- ]]; then compgen -c -- "$typed"; else compgen -f -- "$typed"; fi)
             elif [[ $typed == -* ]]; then
                 _tcpstat_options "$verb"
                 read -ra words -d '' <<<"$options"

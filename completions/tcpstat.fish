@@ -27,12 +27,12 @@ function __tcpstat_words
     $command --list $argv[1] 2>/dev/null
 end
 
-# The formats that the verb prints.
-function __tcpstat_formats
+# The words of a list that the verb takes, with what they mean.
+function __tcpstat_of_verb
     set -l words (commandline -opc)
     set -l behind (__tcpstat_verb)
     switch "$behind"
-        case help record
+        case help filter
             set behind
         case explain
             set behind explain --all
@@ -40,7 +40,27 @@ function __tcpstat_formats
         case watch
             contains -- --events $words; and set -a behind --events
     end
-    $words[1] $behind --list formats 2>/dev/null
+    $words[1] $behind --list $argv[1] 2>/dev/null
+end
+
+# What --source takes, files where they are. Words with a colon tell what the host allows, and are none to type.
+function __tcpstat_sources
+    set -l lines (__tcpstat_of_verb sources)
+    string match -rv '^(FILE\t|[^\t]*:)' -- $lines
+    set -l verb (__tcpstat_verb)
+    if not set -q verb[1]; or string match -q -- 'FILE*' $lines
+        __fish_complete_path (string replace -r -- '^--source=' '' (commandline -ct))
+    end
+end
+
+# The rules that have findings, as the next piece of a comma list.
+function __tcpstat_rules
+    set -l before (__tcpstat_before)
+    set -l command (commandline -opc)[1]
+    for line in ($command check --list rules 2>/dev/null)
+        set -l fields (string split -m 1 \t -- $line)
+        printf '%s%s\t%s\n' "$before" $fields[1] (string replace -a \t ' · ' -- $fields[2])
+    end
 end
 
 function __tcpstat_keys
@@ -71,7 +91,7 @@ function __tcpstat_subjects
     $command explain --all 2>/dev/null
 end
 
-# The verb: the first word that is no option and no value of one.
+# The verb: the first word that is no option and no value of one; "filter" if that begins a filter.
 function __tcpstat_verb
     set -l value
     for word in (commandline -opc)[2..]
@@ -91,15 +111,26 @@ function __tcpstat_verb
             case '-*'
                 string match -qr -- '^-[^-]*[sfoSwcF]$' $word; and set value 1
             case '*'
+                echo filter
                 return
         end
     end
 end
 
-# Whether the verb is one of these, or there is none yet: which verbs take an option.
+# Whether the verb is one of these, or there is none: which verbs take an option.
 function __tcpstat_takes
     set -l verb (__tcpstat_verb)
-    not set -q verb[1]; or contains -- $verb $argv
+    not set -q verb[1]; or contains -- $verb filter $argv
+end
+
+# Whether this is the word behind the verb.
+function __tcpstat_behind
+    test (commandline -opc)[-1] = $argv[1]
+end
+
+# Whether a command to follow has begun, behind `trace --`.
+function __tcpstat_command
+    contains -- -- (commandline -opc); and __tcpstat_verb_is trace
 end
 
 function __tcpstat_verb_is
@@ -107,13 +138,15 @@ function __tcpstat_verb_is
     set -q verb[1]; and contains -- $verb $argv
 end
 
-set -l no_verb 'not __tcpstat_verb_is summary watch trace explain check record history audit validate help'
+set -l verbs summary watch trace explain check record history audit validate
 complete -c tcpstat -f
-complete -c tcpstat -n $no_verb -a '(__tcpstat_words verbs)'
-complete -c tcpstat -n '__tcpstat_verb_is help' -a '(__tcpstat_words verbs | string match -rv "^help\t")'
+complete -c tcpstat -n "not __tcpstat_verb_is filter help $verbs" -a '(__tcpstat_words verbs)'
+complete -c tcpstat -n '__tcpstat_behind help' -a '(__tcpstat_words verbs | string match -rv "^help\t")'
 complete -c tcpstat -n '__tcpstat_verb_is validate' -F
-complete -c tcpstat -n '__tcpstat_verb_is summary watch trace check' -a '(__tcpstat_filter)'
-complete -c tcpstat -n '__tcpstat_verb_is explain' -a '(__tcpstat_subjects)'
+complete -c tcpstat -n '__tcpstat_verb_is filter summary watch trace check; and not __tcpstat_command' -a '(__tcpstat_filter)'
+complete -c tcpstat -n '__tcpstat_command; and __tcpstat_behind --' -a '(__fish_complete_command)'
+complete -c tcpstat -n '__tcpstat_command; and not __tcpstat_behind --' -F
+complete -c tcpstat -n '__tcpstat_behind explain' -a '(__tcpstat_subjects)'
 
 complete -c tcpstat -s s -l state -n '__tcpstat_takes summary watch trace check' -x -a "(__tcpstat_pieces '^[!^]' states groups)" -d 'states to show; !STATE excludes'
 complete -c tcpstat -s a -l all -n '__tcpstat_takes summary watch trace explain check' -d 'all states, LISTEN and bound CLOSE included'
@@ -133,7 +166,7 @@ complete -c tcpstat -l unit -n '__tcpstat_takes summary watch check' -x -d 'syst
 complete -c tcpstat -l container -n '__tcpstat_takes summary watch check' -x -d 'container, by name or by the first digits of its id'
 complete -c tcpstat -l netns -n '__tcpstat_takes summary watch trace check record audit' -r -F -a '(__tcpstat_words netns)' -d 'another network namespace, several, or all'
 complete -c tcpstat -s F -l filter -n '__tcpstat_takes summary watch trace check' -r -F -d 'read more of the filter from a file'
-complete -c tcpstat -s f -l format -n '__tcpstat_takes summary watch trace explain check history audit validate' -x -a '(__tcpstat_formats)' -d 'output format'
+complete -c tcpstat -s f -l format -n '__tcpstat_takes summary watch trace explain check history audit validate' -x -a '(__tcpstat_of_verb formats)' -d 'output format'
 complete -c tcpstat -s j -l json -n '__tcpstat_takes summary watch trace explain check history audit validate' -d 'the same as --format json'
 complete -c tcpstat -s o -l output -n '__tcpstat_takes watch' -x -a "(__tcpstat_pieces '^\\+' columns)" -d 'columns to print, or +COL to add some'
 complete -c tcpstat -s S -l sort -n '__tcpstat_takes watch' -x -a '(__tcpstat_sort)' -d 'sort by columns'
@@ -148,10 +181,9 @@ complete -c tcpstat -l rate -n '__tcpstat_takes watch' -d 'show bytes and retran
 complete -c tcpstat -s r -l resolve -n '__tcpstat_takes' -d 'show host names of remote addresses'
 complete -c tcpstat -l color -n '__tcpstat_takes summary watch trace check history audit' -x -a 'auto always never' -d 'colour of the states'
 complete -c tcpstat -l output-file -n '__tcpstat_takes summary watch trace explain check history audit validate' -r -F -d 'write there, whole or not at all'
-complete -c tcpstat -s q -l quiet -d 'print nothing; the exit status tells'
+complete -c tcpstat -s q -l quiet -n "__tcpstat_takes $verbs" -d 'print nothing; the exit status tells'
 complete -c tcpstat -s v -l verbose -n '__tcpstat_takes summary watch check record audit' -d 'say how the rows were read'
-complete -c tcpstat -n '__tcpstat_verb_is trace' -l source -x -a 'auto bpf tracefs' -d 'what listens to the kernel'
-complete -c tcpstat -l source -n '__tcpstat_takes summary watch check record audit' -r -F -a '(__tcpstat_words sources | string match -rv "^[^\t]*:")' -d 'where to read: a source or a saved file'
+complete -c tcpstat -l source -n '__tcpstat_takes summary watch trace check record audit' -x -a '(__tcpstat_sources)' -d 'where to read: a source or a saved file'
 complete -c tcpstat -l proc-root -n '__tcpstat_takes summary watch explain check record audit validate' -x -a '(__fish_complete_directories)' -d 'read this instead of /proc'
 complete -c tcpstat -l timeout -n '__tcpstat_takes summary watch check record audit validate' -x -d 'wait at most this long for the source'
 complete -c tcpstat -n '__tcpstat_verb_is check' -s t -x -d 'wait at most this long for the source'
@@ -171,7 +203,7 @@ complete -c tcpstat -l events -n '__tcpstat_takes watch' -d 'print transitions i
 complete -c tcpstat -l replay -n '__tcpstat_takes watch' -x -d 'watch: show the samples of a record: FROM..TO'
 complete -c tcpstat -s w -l warning -n '__tcpstat_takes check' -x -d 'check: warn outside this range'
 complete -c tcpstat -s c -l critical -n '__tcpstat_takes check' -x -d 'check: critical outside this range'
-complete -c tcpstat -l rule -n '__tcpstat_takes check' -x -a "(__tcpstat_pieces '^\$' rules)" -d 'check: judge by these rules alone'
+complete -c tcpstat -l rule -n '__tcpstat_takes check' -x -a '(__tcpstat_rules)' -d 'check: judge by these rules alone'
 complete -c tcpstat -l threshold -n '__tcpstat_takes check' -x -d 'check: another limit for a rule: RULE.NAME=VALUE'
 complete -c tcpstat -l exact -n '__tcpstat_takes check' -d 'check: count handshakes one by one'
 complete -c tcpstat -l state-file -n '__tcpstat_takes check' -r -F -d 'check: compare with the last run'

@@ -26,6 +26,12 @@ Failure read_live(const Words& words, SourceChoice& to);
 Failure check_namespaces(const Words& words, const std::string& netns);
 /// Refuses several network namespaces for metrics: counters and settings are those of one.
 Failure refuse_several_namespaces(const SourceChoice& source);
+/// What --source takes with a verb: names, in the order of --list sources, and whether files.
+struct VerbSources {
+  std::vector<std::string_view> names;
+  bool files = false;
+};
+VerbSources sources_of(VerbId verb);
 /// Refuses the source that shows only what netlink and /proc do not agree on. `who` "judges all sockets", or the like.
 Failure refuse_differences(const SourceChoice& source, std::string_view who, std::string_view sources);
 /// Decides whether rates are shown: they compare two samples of tcp_info, so both have to be taken.

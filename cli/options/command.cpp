@@ -42,9 +42,17 @@ Parsed<Command> command_of(const Words& words) {
   return make<ValidateCommand>(words);
 }
 
-Failure refuse_other_options(const Words& words) {
+/// `typed_verb`: another than that of `words` where `watch --events` is a trace.
+Failure refuse_other_options(const Words& words, const VerbInfo& typed_verb) {
+  const bool watched = words.verb.id == VerbId::trace && typed_verb.id == VerbId::watch;
   for (const OptionInfo& option : options()) {
+    if (watched && option.id == OptionId::events) continue;
     if (!words.given(option.id) || (words.verb.takes | words.verb.tolerates).has(option.id)) continue;
+    if (watched && typed_verb.takes.has(option.id)) {
+      return UsageError{"--source " + words.typed.value(OptionId::source).value_or("") +
+                        " prints each transition as the kernel announces it, so --" + std::string(option.name) +
+                        " does not go with it"};
+    }
     return UsageError{refusal(words.verb, option, words.typed.value(option.id).value_or(""))};
   }
   return std::nullopt;
@@ -115,7 +123,7 @@ Parsed<ParsedLine> parse_command(const CommandLine& line) {
   if (typed->given(OptionId::version)) return ParsedLine{TextCommand{"tcpstat " TCPSTAT_VERSION "\n", nullptr}, {}};
   const bool events = line.verb->id == VerbId::watch && typed->given(OptionId::events);
   const std::string from = typed->value(OptionId::source).value_or("");
-  const bool exact = events && (from == "bpf" || from == "tracefs");
+  const bool exact = events && find_trace_source(from) != nullptr;
   const VerbInfo& watched = verb_info(exact ? VerbId::trace : VerbId::watch_events);
   Words words{*typed, events ? watched : *line.verb, {}, line.command};
   if (!line.operands.empty()) words.operand = line.operands.front();
@@ -123,7 +131,7 @@ Parsed<ParsedLine> parse_command(const CommandLine& line) {
   if (line.verb->operand == Operand::filter && filters) {
     if (auto failed = read_expression(line.operands, words)) return tl::make_unexpected(*failed);
   }
-  if (auto failed = refuse_other_options(words)) return tl::make_unexpected(*failed);
+  if (auto failed = refuse_other_options(words, *line.verb)) return tl::make_unexpected(*failed);
   auto command = command_of(words);
   if (!command) return tl::make_unexpected(command.error());
   if (auto failed = refuse_empty_values(*typed)) return tl::make_unexpected(*failed);

@@ -113,9 +113,9 @@ struct EventsCommand {
 /// Transitions as the kernel announces them.
 struct TraceCommand {
   filter::Filter filter;
-  TraceSource source = TraceSource::automatic;
-  std::vector<std::string> command;  ///< to run and to follow; empty: all sockets
-  std::string netns;                 ///< as typed; empty: the caller's
+  const TraceSourceInfo* source = nullptr;  ///< null: the first that works
+  std::vector<std::string> command;         ///< to run and to follow; empty: all sockets
+  std::string netns;                        ///< as typed; empty: the caller's
   OutputChoice output;
   FormatId format_in_pipe = FormatId::ndjson;
   TextChoice text;

@@ -84,7 +84,7 @@ constexpr auto kOptions = std::to_array<OptionInfo>({
      "check: warn unless the number of selected sockets is in RANGE: 10, 10:20, @10:20"},
     {OptionId::critical, 'c', "critical", "RANGE", check, "check: critical unless it is in RANGE",
      "for a list again and again: tcpstat watch"},
-    {OptionId::rule, '\0', "rule", "NAME,...", check, "check: judge by these rules alone (see --list rules)"},
+    {OptionId::rule, '\0', "rule", "NAME,...", check, "check: judge by these rules alone (see check --list rules)"},
     {OptionId::threshold, '\0', "threshold", "RULE.NAME=VALUE", check,
      "check: another limit for a rule (see --list rules)"},
     {OptionId::exact, '\0', "exact", "", check, "check: count handshakes one by one during --interval (BPF)"},

@@ -365,12 +365,14 @@ Parsed<FormatId> parse_format(std::string_view word) {
   return usage_error("unknown format " + in_quotes(word) + " (" + meant(word, names) + "see: tcpstat --list formats)");
 }
 
-Parsed<TraceSource> parse_trace_source(std::string_view word) {
-  const std::vector<std::string_view> names = {"auto", "bpf", "tracefs"};
-  const auto at = std::find(names.begin(), names.end(), word);
-  if (at != names.end()) return static_cast<TraceSource>(at - names.begin());
-  return usage_error("trace reads the kernel's announcements, so its source is auto, bpf or tracefs, not " +
-                     in_quotes(word));
+Parsed<const TraceSourceInfo*> parse_trace_source(std::string_view word) {
+  if (word == "auto") return static_cast<const TraceSourceInfo*>(nullptr);
+  if (const TraceSourceInfo* source = find_trace_source(word)) return source;
+  std::string all = "auto";
+  for (const TraceSourceInfo& source : kTraceSources) {
+    all += (&source == &kTraceSources.back() ? " or " : ", ") + std::string(source.name);
+  }
+  return usage_error("trace reads the kernel's announcements, so its source is " + all + ", not " + in_quotes(word));
 }
 
 Parsed<filter::TransitionKind> parse_transition_kind(std::string_view word) {
@@ -437,12 +439,17 @@ Parsed<check::ValueRange> parse_range(std::string_view word, std::string_view op
                      " (10, 10:, ~:10, 10:20 or @10:20; the start is not above the end)");
 }
 
+static UsageError unknown_rule(std::string_view word, const std::vector<std::string_view>& known) {
+  return UsageError{"unknown rule " + in_quotes(word) + " (" + meant(word, known) + "see: tcpstat --list rules)"};
+}
+
 Parsed<std::string> parse_rule(const std::string& word) {
-  if (check::find_rule(word) != nullptr) return word;
-  const auto rules = check::all_rules();
-  std::vector<std::string_view> ids;
-  for (const RuleInfo& rule : rules) ids.push_back(rule.id);
-  return usage_error("unknown rule " + in_quotes(word) + " (" + meant(word, ids) + "see: tcpstat --list rules)");
+  const std::vector<std::string_view> ids = check::finding_rule_ids();
+  if (std::find(ids.begin(), ids.end(), word) != ids.end()) return word;
+  if (check::find_rule(word) == nullptr) return tl::make_unexpected(unknown_rule(word, ids));
+  return usage_error("the rule " + word +
+                     " weighs in the findings of others, and has none of its own (see: tcpstat "
+                     "check --list rules)");
 }
 
 std::optional<UsageError> parse_threshold(const std::string& word, Thresholds& to) {
@@ -453,9 +460,14 @@ std::optional<UsageError> parse_threshold(const std::string& word, Thresholds& t
   }
   const std::string id = word.substr(0, dot);
   const std::string name = word.substr(dot + 1, equals - dot - 1);
-  if (const auto rule = parse_rule(id); !rule) return rule.error();
+  const RuleInfo* rule = check::find_rule(id);
+  if (rule == nullptr) {
+    std::vector<std::string_view> ids;
+    for (const RuleInfo& one : check::all_rules()) ids.push_back(one.id);
+    return unknown_rule(id, ids);
+  }
   std::vector<std::string_view> names;
-  for (const ThresholdInfo& threshold : check::find_rule(id)->thresholds) names.push_back(threshold.name);
+  for (const ThresholdInfo& threshold : rule->thresholds) names.push_back(threshold.name);
   if (std::find(names.begin(), names.end(), name) == names.end()) {
     return UsageError{"the rule " + id + " has no threshold " + in_quotes(name) + " (" +
                       (names.empty() ? "it has none" : "one of " + joined(names)) + ")"};

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "check/value_range.h"
+#include "cli/options/trace_sources.h"
 #include "cli/terminal.h"
 #include "filter/filter.h"
 #include "filter/transition_kind.h"
@@ -80,9 +81,8 @@ Parsed<const Column*> parse_column(std::string_view word);
 /// `COL[:asc|desc]`.
 Parsed<survey::SortKey> parse_sort_key(std::string_view word);
 Parsed<FormatId> parse_format(std::string_view word);
-/// The sources of trace. automatic: bpf, or tracefs if that does not work.
-enum class TraceSource : std::uint8_t { automatic, bpf, tracefs };
-Parsed<TraceSource> parse_trace_source(std::string_view word);
+/// Null for "auto": the first that works.
+Parsed<const TraceSourceInfo*> parse_trace_source(std::string_view word);
 /// `illegal`, …, `lost`.
 Parsed<filter::TransitionKind> parse_transition_kind(std::string_view word);
 /// None for any other word.

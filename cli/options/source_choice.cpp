@@ -57,6 +57,34 @@ Failure refuse_several_namespaces(const SourceChoice& source) {
   return UsageError{"metrics are of one network namespace; write a file for each that --netns names"};
 }
 
+VerbSources sources_of(VerbId verb) {
+  const auto and_announcing = [](std::vector<std::string_view> names) {
+    for (const TraceSourceInfo& source : kTraceSources) names.push_back(source.name);
+    return names;
+  };
+  switch (verb) {
+    case VerbId::list:
+    case VerbId::summary:
+      return {.names = {"auto", "netlink", "proc", "both"}, .files = true};
+    case VerbId::check:
+    case VerbId::audit:
+      return {.names = {"auto", "netlink", "proc"}, .files = true};
+    case VerbId::watch:
+      return {.names = {"auto", "netlink", "proc", "both"}};
+    case VerbId::watch_events:
+      return {.names = and_announcing({"auto", "netlink", "proc"})};
+    case VerbId::record:
+      return {.names = {"auto", "netlink", "proc"}};
+    case VerbId::trace:
+      return {.names = and_announcing({"auto"})};
+    case VerbId::explain:
+    case VerbId::history:
+    case VerbId::validate:
+      break;
+  }
+  return {};
+}
+
 Failure refuse_differences(const SourceChoice& source, std::string_view who, std::string_view sources) {
   if (source.id != SourceId::both) return std::nullopt;
   return UsageError{std::string(who) + ", so the source is " + std::string(sources) +

@@ -227,11 +227,11 @@ constexpr auto kVerbs = std::to_array<VerbInfo>({
      .word = "watch",
      .title = "watch",
      .usage = "watch [OPTIONS] [FILTER]",
-     .meaning = "list them, or with --events their transitions",
+     .meaning = "show problems and sockets live, or transitions",
      .page =
-         "Draws the list again and again on a terminal, and writes a stream of samples into a pipe. With --events it "
-         "prints what happened between two samples: transitions, each with the states passed unseen and a verdict; "
-         "-o, -S, --limit, -p and -i are for lists then.",
+         "Shows problems, listeners and connections live on a terminal (? lists the keys), and writes a stream of "
+         "samples into a pipe. With --events it prints what happened between two samples: transitions, each with the "
+         "states passed unseen and a verdict; -o, -S, --limit, -p and -i are for lists then.",
      .takes = (kFilters | kDocument | kText | kRows | kReading | OptionSet{interval, count, events, replay, mptcp}) -
               OptionSet{resolve, sample, at},
      .tolerates = kInformation,
@@ -261,14 +261,14 @@ constexpr auto kVerbs = std::to_array<VerbInfo>({
      .usage = "trace [OPTIONS] [FILTER] [-- COMMAND...]",
      .meaning = "print every transition as it happens",
      .page = "Prints each transition of TCP sockets as the kernel announces it, judged by the machine that tcpstat "
-             "explain machine prints. Nothing between two samples is missed; a record that "
+             "explain machine prints, not only what two samples show. A record that "
              "the kernel lost is told where it was lost. With -- COMMAND the sockets of that program alone. Needs "
              "root, or CAP_BPF and CAP_PERFMON. Exit status: 1 if a "
              "transition is illegal.",
      .takes = ((kFilters - OptionSet{user, pid, process, unit, container}) | kDocument | kText |
                OptionSet{source, strict, count, duration, lives, only, processes}) -
               OptionSet{verbose},
-     .tolerates = kInformation | OptionSet{timeout, verbose, events},
+     .tolerates = kInformation | OptionSet{timeout, verbose},
      .why = "trace prints transitions",
      .document = Document::transitions,
      .operand = Operand::filter,
@@ -415,7 +415,9 @@ std::string goes_with(const OptionInfo& option, const std::string& value) {
   const std::string all = takers(option.id);
   std::string right = "tcpstat " + all.substr(0, all.find_first_of(" ,")) + " --" + std::string(option.name);
   if (option.takes_value()) right += " " + (value.size() < kShort ? shell_word(value) : std::string(option.value));
-  const std::string does = option.id == by ? " counts groups, so it goes with the " : " goes with ";
+  if (option.id == exact) right += " --interval 10";
+  if (option.id == OptionId::ports) right += " -f prometheus";
+  const std::string does = option.id == by ? " counts groups, so it goes with " : " goes with ";
   return "--" + std::string(option.name) + does + all + ": " + right +
          (option.hint.empty() ? "" : " (" + std::string(option.hint) + ")");
 }

@@ -42,7 +42,7 @@ ExitStatus end_failed(const Error& error, const Notes& notes) {
   return ExitStatus::failed;
 }
 
-Report unread_report(const char* source, const Error& error) {
+Report unread_report(std::string_view source, const Error& error) {
   Report report;
   report.facts = host::host_facts("");
   report.source = source;
@@ -58,7 +58,7 @@ Report unread_report(const options::SourceChoice& source, const Error& error) {
     report.facts = host::host_facts(source.proc_root);
     return report;
   }
-  if (info.live()) return unread_report(info.make == nullptr ? "netlink" : info.name.data(), error);
+  if (info.live()) return unread_report(info.make == nullptr ? "netlink" : info.name, error);
   Report report = unread_report("file", error);
   report.facts.host.reset();
   report.facts.kernel.reset();

@@ -32,7 +32,7 @@ ExitStatus end_failed(const Error& error, const Notes& notes);
 /// What is known of a source that could not be read because of `error`: of a file not even the host.
 Report unread_report(const options::SourceChoice& source, const Error& error);
 /// The same of a source of this host.
-Report unread_report(const char* source, const Error& error);
+Report unread_report(std::string_view source, const Error& error);
 
 /// Writes a document of `format` to standard output that says what failed, if the format has a place for it. A file
 /// that was asked for stays as it was.

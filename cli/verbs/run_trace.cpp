@@ -49,16 +49,18 @@ Report report_of(const options::TraceCommand& command, const TracedLives& lives,
                  const OpenedTrace& trace, const Expected<void>& read) {
   Report report;
   report.facts = facts;
-  report.source = trace.name;
+  report.source = trace.info.name;
   report.selected = command.filter.states;
   report.filtered = command.filter.has_conditions_or_family();
   report.coverage.visible = {};  // transitions are counted, not sockets
   const std::uint64_t lost = lives.lost_records();
-  report.coverage.complete = lost == 0 && lives.broken_lives() == 0 && trace.counts_every_loss;
+  report.coverage.complete = lost == 0 && lives.broken_lives() == 0 && trace.info.counts_every_loss;
   if (!read) report.coverage.lose(std::string(kReadFailed), read.error().sentence());
-  if (!trace.counts_every_loss) {
+  if (!trace.info.counts_every_loss) {
     report.coverage.warn("uncounted_loss",
-                         "the kernel may skip programs and count nothing; --source tracefs counts what it loses");
+                         "the kernel may skip programs and count nothing; --source " +
+                             std::string(options::trace_source_that(&options::TraceSourceInfo::counts_every_loss)) +
+                             " counts what it loses");
   }
   if (lost > 0) report.coverage.warn("lost_records", "the kernel lost " + counted(lost, "record"));
   if (lives.broken_lives() > 0) {
@@ -92,7 +94,8 @@ ExitStatus end_untraced(const options::TraceCommand& command, const render::Form
                         const Error& error, const Notes& notes) {
   notes.error(error.sentence());
   if (!format.has_envelope || command.output.quiet) return ExitStatus::failed;
-  Report report = unread_report(command.source == options::TraceSource::tracefs ? "tracefs" : "bpf", error);
+  Report report =
+      unread_report(command.source == nullptr ? options::kTraceSources.front().name : command.source->name, error);
   report.coverage.visible = {};
   TextBuffer out(output.fd());
   names::SystemNames unused;
@@ -103,7 +106,7 @@ ExitStatus end_untraced(const options::TraceCommand& command, const render::Form
 
 /// Tells what this source cannot show of what was asked for.
 void print_limits(const options::TraceCommand& command, const OpenedTrace& trace, const Notes& notes) {
-  if (trace.minisockets) return;
+  if (trace.opened.minisockets) return;
   if (command.only == filter::TransitionKind::half_open) {
     notes.print(
         Notes::Level::note,
@@ -158,14 +161,14 @@ ExitStatus run(const options::TraceCommand& command, const Notes& notes) {
   if (!trace) return end_untraced(command, format, *output, trace.error(), notes);
   if (!trace->note.empty()) notes.print(Notes::Level::note, trace->note);
   print_limits(command, *trace, notes);
-  TracedRequests requests(command, std::move(trace->handshakes));
+  TracedRequests requests(command, std::move(trace->opened.handshakes));
   if (!command.command.empty()) {
     auto started = TracedCommand::start(command.command);
     if (!started) return end_untraced(command, format, *output, started.error(), notes);
     followed.emplace(std::move(*started));
   }
   tell_first_stop(stop_trace, 0);
-  const Expected<void> read = trace->source->read(lives);
+  const Expected<void> read = trace->opened.source->read(lives);
   const Report report = report_of(command, lives, (*host)->facts(), *trace, read);
   render::TransitionCounts counts = lives.counts();
   requests.finish(counts.trace->handshakes);

@@ -9,17 +9,17 @@
 #include "base/ascii.h"
 #include "base/nearest_word.h"
 #include "check/rules.h"
+#include "cli/options/choices.h"
 #include "cli/options/verb_table.h"
 #include "cli/output.h"
 #include "cli/terminal.h"
 #include "cli/verbs/ending.h"
+#include "cli/verbs/trace_source.h"
 #include "cli/verbs/verbs.h"
 #include "filter/expression_fields.h"
-#include "parsers/bpf/bpf_refusal.h"
 #include "parsers/bpf/handshake_counter.h"
 #include "parsers/host/network_namespace.h"
 #include "parsers/host/sources.h"
-#include "parsers/tracefs/trace_instance.h"
 #include "render/formats.h"
 
 namespace tcpstat::cli::verbs {
@@ -115,19 +115,15 @@ Expected<Rows> source_rows() {
     rows.push_back({std::string(source.name), std::string(source.meaning)});
   }
   // What else is read, and whether this host allows it. Completions leave out names with a colon.
-  const bpf::Verdict bpf = bpf::may_trace(bpf::look_at_host());
-  const auto handshakes = bpf::may_count_handshakes();
-  const auto tracefs = tracefs::may_trace();
-  const auto add = [&rows](const char* name, const std::string& meaning, const Error* refusal) {
-    rows.push_back({name, meaning + (refusal == nullptr ? "; this host allows it" : "; " + refusal->sentence())});
+  const auto add = [&rows](const std::string& name, const std::string& meaning, const Expected<void>& allowed) {
+    rows.push_back({name, meaning + (allowed ? "; this host allows it" : "; " + allowed.error().sentence())});
   };
-  add("trace:bpf", "programs in the kernel: transitions with cookie and network namespace",
-      bpf.possible ? nullptr : &bpf.error);
-  add("trace:tracefs", "an instance of tracefs: transitions of all network namespaces",
-      tracefs ? nullptr : &tracefs.error());
-  add("check:exact", "programs in the kernel that count handshakes", handshakes ? nullptr : &handshakes.error());
+  for (const options::TraceSourceInfo& source : options::kTraceSources) {
+    add("trace:" + std::string(source.name), std::string(source.meaning), may_trace(source));
+  }
+  add("check:exact", "programs in the kernel that count handshakes", bpf::may_count_handshakes());
   add("owners:bpf", "/proc/*/fd, and beside 20,000 open files an iterator in the kernel",
-      bpf.possible ? nullptr : &bpf.error);
+      may_trace(*options::find_trace_source("bpf")));
   return rows;
 }
 
@@ -171,9 +167,30 @@ const std::array<ListInfo, 10>& word_lists() {
   return kLists;
 }
 
+/// With a verb, keeps what its --source takes, with FILE for files.
+void keep_sources_of(const options::VerbInfo& verb, Rows& rows) {
+  const options::VerbSources taken = options::sources_of(verb.id);
+  Rows kept;
+  for (const std::string_view name : taken.names) {
+    const auto at = std::find_if(rows.begin(), rows.end(), [&](const std::vector<std::string>& row) {
+      return row.front() == name || row.front() == "trace:" + std::string(name);
+    });
+    kept.push_back({std::string(name), at == rows.end() ? "" : at->at(1)});
+  }
+  if (taken.files) kept.push_back({"FILE", "a saved file"});
+  rows = std::move(kept);
+}
+
+/// With `check`, keeps the rules that have findings: --rule takes those.
+void keep_rules_with_findings(Rows& rows) {
+  const auto ids = check::finding_rule_ids();
+  std::erase_if(rows, [&](const std::vector<std::string>& row) {
+    return std::find(ids.begin(), ids.end(), row.front()) == ids.end();
+  });
+}
+
 /// With a verb, keeps the formats that it prints.
 void keep_formats_of(const options::WordsCommand& words, Rows& rows) {
-  if (words.verb == nullptr || words.verb->word.empty()) return;
   std::erase_if(rows, [&](const std::vector<std::string>& row) {
     const render::Format* format = render::find_format(row.front());
     return format == nullptr || !render::writes(*format, words.verb->document);
@@ -181,6 +198,14 @@ void keep_formats_of(const options::WordsCommand& words, Rows& rows) {
   if (!words.of_machine) return;
   rows.push_back({"dot", "a drawing for Graphviz"});
   rows.push_back({"mermaid", "a drawing for Mermaid"});
+}
+
+/// With a verb, keeps what that takes.
+void keep_those_of_verb(const options::WordsCommand& words, Rows& rows) {
+  if (words.verb == nullptr || words.verb->word.empty()) return;
+  if (words.list == "formats") keep_formats_of(words, rows);
+  if (words.list == "sources") keep_sources_of(*words.verb, rows);
+  if (words.list == "rules" && words.verb->id == options::VerbId::check) keep_rules_with_findings(rows);
 }
 
 }  // namespace
@@ -200,7 +225,7 @@ ExitStatus run(const options::WordsCommand& words, const Notes& notes) {
     TextBuffer out(output->fd());
     auto rows = list.rows();
     if (!rows) return end_failed(rows.error(), notes);
-    if (list.rows == format_rows) keep_formats_of(words, *rows);
+    keep_those_of_verb(words, *rows);
     format.words({.out = out, .foreign = look_at_terminal(output->fd()).foreign_charset()},
                  {list.keys, std::move(*rows)});
     return finish_output(out, *output, ExitStatus::done, notes);

@@ -41,8 +41,9 @@ class Replay final : public ReplayedRecord {
     end_ = first_;
     while (end_ < store_.samples() && store_.time(end_) <= to) ++end_;
     if (first_ < end_) return {};
+    const std::string known = "tcpstat history --record " + shell_word(store_.path()) + " says which samples there are";
     const std::string& lost = said_.last_loss;
-    return failure("replay " + store_.path(), 0, lost.empty() ? "tcpstat history says which samples there are" : lost,
+    return failure("replay " + store_.path(), 0, lost.empty() ? known : lost,
                    "it has no sample from " + timestamp(from) + " to " + timestamp(to));
   }
 

@@ -197,15 +197,18 @@ class Rules(Check):
         rules = words("rules")
         self.assertGreater(len(rules), 10)
         self.assertEqual(len(set(rules)), len(rules))
-        for rule in rules:
+        judged = [line.split("\t")[0] for line in run("check", "--list", "rules").lines]
+        self.assertLess(set(judged), set(rules))
+        for rule in judged:
             self.assert_judged(run("check", "--rule", rule, "--proc-root", tree.path))
+        for rule in set(rules) - set(judged):
+            self.assertIn("weighs in the findings of others", self.check("--rule", rule, status="UNKNOWN").out)
         for line in run("--list", "rules").lines:
             rule, question, limits = line.split("\t")
             self.assertTrue(question.endswith("?"), line)
             for limit in limits.split() if limits != "none" else ():
                 name, value = re.match(r"([a-z0-9_-]+)=([0-9.e+-]+)\Z", limit).groups()
-                self.assert_judged(run("check", "--rule", rule, "--threshold", f"{rule}.{name}={value}",
-                                       "--proc-root", tree.path))
+                self.assert_judged(run("check", "--threshold", f"{rule}.{name}={value}", "--proc-root", tree.path))
         self.check("--threshold", f"{rules[0]}.no_such=1", status="UNKNOWN")
 
     def test_it_runs_here(self):

@@ -69,7 +69,7 @@ class UsageErrors(TestCase):
             (["--color", "blue"], r'unknown value "blue" of --color \(auto, always or never\)'),
             (["summary", "--by", "stat"], r'unknown key "stat" of --by \(did you mean state\?\)'),
             (["summary", "--by", "zzz"], r'unknown key "zzz" of --by \(one of state, family, .*\)'),
-            (["--by", "state"], r"--by counts groups, so it goes with the summary and history: tcpstat summary --by state"),
+            (["--by", "state"], r"--by counts groups, so it goes with summary and history: tcpstat summary --by state"),
             (["summary", "--sort", "STATE"], r"--sort is for lists of connections; .*"),
             (["summary", "-o", "STATE"], r"--output chooses columns of a list; a summary takes --by"),
             (["-j", "-o", "STATE"], r"--output chooses columns of table, plain and csv; json always has all keys"),

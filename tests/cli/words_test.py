@@ -101,6 +101,19 @@ class Words(TestCase):
         self.assertNotIn("prometheus", formats("watch"))
         self.assertIn("prometheus", formats("summary"))
 
+    def test_sources_and_rules_are_those_that_the_verb_takes(self):
+        def listed(what, *args):
+            return [line.split("\t")[0] for line in self.succeeds(*args, "--list", what).lines]
+
+        self.assertEqual(listed("sources", "trace"), ["auto", "bpf", "tracefs"])
+        self.assertEqual(listed("sources", "watch", "--events"), ["auto", "netlink", "proc", "bpf", "tracefs"])
+        self.assertEqual(listed("sources", "check"), ["auto", "netlink", "proc", "FILE"])
+        self.assertEqual(listed("sources", "explain", "LISTEN"), [])
+        rules = listed("rules", "check")
+        self.assertIn("syn-flood", rules)
+        self.assertIn("queue-fill", set(listed("rules")) - set(rules))
+        self.assertEqual(listed("rules", "summary"), listed("rules"))
+
     def test_lists_go_to_a_file_too(self):
         path = self.directory() / "states"
         self.assertEqual(self.succeeds("--list", "states", "--output-file", path).out, "")

@@ -243,6 +243,30 @@ class Shells:
                     self.assertIn(" prints ", refused.stdout + refused.stderr)
         self.assertLessEqual({"dot", "mermaid"}, set(self.offers("tcpstat explain machine -f ")[0]))
 
+    def test_the_sources_of_a_verb(self):
+        lines = {"summary": "summary", "watch": "watch", "watch --events": "watch --events", "trace": "trace",
+                 "check": "check", "record": "record", "audit": "audit"}
+        for line, offered in zip(lines, self.offers(*(f"tcpstat {line} --source " for line in lines))):
+            with self.subTest(line=line):
+                names = {row.split("\t")[0] for row in ask(*line.split(), "--list", "sources").stdout.splitlines()}
+                files = {"FILE"} & names
+                self.assertEqual({word.rstrip("/") for word in offered} & {"saved.ndjson", "FILE"},
+                                 {"saved.ndjson"} if files else set())
+                self.assertEqual({word for word in offered if word.isalpha()} - {"bin", "below"}, names - files)
+
+    def test_rules_with_findings_alone(self):
+        first, second = self.offers("tcpstat check --rule ", "tcpstat check --rule syn-flood,")
+        names = {row.split("\t")[0] for row in ask("check", "--list", "rules").stdout.splitlines()}
+        self.assertLess(names, set(words("rules")))
+        self.assertEqual(self.last(first), names)
+        self.assertEqual(self.last(second), names)
+
+    def test_a_command_to_trace(self):
+        commands, files, none = self.offers("tcpstat trace -- tcpst", "tcpstat trace -- tcpstat sav", "tcpstat trace -- sport")
+        self.assertIn("tcpstat", commands)
+        self.assertEqual(set(files), {"saved.ndjson"})
+        self.assertNotIn("sport", none)
+
     def test_a_time_is_no_verb_and_no_field(self):
         for offered in self.offers("tcpstat --at ", "tcpstat watch --replay ", "tcpstat summary --at=", "tcpstat check -t ",
                                    "tcpstat history --since ", "tcpstat summary --sample "):
@@ -257,9 +281,14 @@ class Shells:
         self.assertNotIn("summary", again)
 
     def test_the_words_of_a_filter(self):
-        fields, states = self.offers("tcpstat summary sp", "tcpstat check state syn")
-        self.assertIn("sport", fields)
-        self.assertLessEqual({"SYN_RECV", "SYN_SENT"}, set(states))
+        for field in self.offers("tcpstat summary sp", "tcpstat state LISTEN and sp"):
+            self.assertIn("sport", field)
+            self.assertNotIn("trace", field)
+        for states in self.offers("tcpstat check state syn", "tcpstat state syn"):
+            self.assertLessEqual({"SYN_RECV", "SYN_SENT"}, set(states))
+
+    def test_one_name_is_explained_and_one_verb_helped_with(self):
+        self.assertEqual(self.offers("tcpstat explain close ", "tcpstat help check "), [[], []])
 
     def test_what_can_be_explained_comes_from_the_program(self):
         (offered,) = self.offers("tcpstat explain ")
@@ -304,7 +333,10 @@ class Shells:
         self.assertEqual({word.split(":")[-1] for word in offered}, {"asc", "desc"})
 
     def test_values_that_nobody_lists_are_taken_by_the_program(self):
-        colours, lists, keys = self.offers("tcpstat --color ", "tcpstat --list ", "tcpstat summary --by ")
+        colours, lists, keys, of_history = self.offers("tcpstat --color ", "tcpstat --list ", "tcpstat summary --by ",
+                                                       "tcpstat history --by ")
+        one_of = ask("history", "--by", "x").stderr.split(" one of ")[1].split(", not ")[0]
+        self.assertEqual(set(of_history), set(one_of.split(", ")))
         for colour in colours:
             self.assertEqual(ask("--color", colour, "--limit", "0", "--source", "/dev/null").returncode, 0, colour)
         self.assertEqual(set(lists), set(LISTS))

@@ -23,7 +23,30 @@ Failure read_replay(const Words& words, C& to) {
     return UsageError{"watch samples a live host; --replay FROM..TO shows the samples of a record"};
   }
   if (info(to.source.id).live()) return std::nullopt;
+  if (find_trace_source(to.source.file) != nullptr) {
+    return UsageError{"watch takes samples; to follow transitions by " + to.source.file + ", add --events"};
+  }
   return UsageError{"watch samples a live host, so " + in_quotes(to.source.file) + " cannot be its source"};
+}
+
+Failure refuse_what_source_lacks(const TraceCommand& to) {
+  if (to.source == nullptr) return std::nullopt;
+  const std::string name(to.source->name);
+  const auto takes = [](bool TraceSourceInfo::*can) { return "--source " + std::string(trace_source_that(can)); };
+  if (!to.source->follows_commands && !to.command.empty()) {
+    return UsageError{name + " does not tell whose a socket is; following a command takes " +
+                      takes(&TraceSourceInfo::follows_commands)};
+  }
+  if (!to.source->tells_processes && to.processes) {
+    return UsageError{name + " does not tell which process did it; -p takes " +
+                      takes(&TraceSourceInfo::tells_processes)};
+  }
+  if (!to.source->tells_namespaces && !to.netns.empty() && to.netns != host::kAllNamespaces) {
+    return UsageError{name + " shows the transitions of all network namespaces and does not say which is whose; " +
+                      takes(&TraceSourceInfo::tells_namespaces) +
+                      " tells them apart, and tcpstat watch --events --netns NAME samples one"};
+  }
+  return std::nullopt;
 }
 
 bool chooses_format(const Words& words) {
@@ -78,17 +101,7 @@ Failure read(const Words& words, TraceCommand& to) {
     if (auto failed = check_namespaces(words, to.netns)) return failed;
   }
   to.command = words.command;
-  if (to.source == TraceSource::tracefs && !to.command.empty()) {
-    return UsageError{"tracefs does not tell whose a socket is; following a command takes --source bpf"};
-  }
-  if (to.source == TraceSource::tracefs && to.processes) {
-    return UsageError{"tracefs does not tell which process did it; -p takes --source bpf"};
-  }
-  if (to.source == TraceSource::tracefs && !to.netns.empty() && to.netns != host::kAllNamespaces) {
-    return UsageError{
-        "tracefs shows the transitions of all network namespaces and does not say which is whose; --source bpf tells "
-        "them apart, and tcpstat watch --events --netns NAME samples one"};
-  }
+  if (auto failed = refuse_what_source_lacks(to)) return failed;
   if (auto failed = read_one(words, OptionId::only, to.only, parse_transition_kind)) return failed;
   if (chooses_format(words)) to.format_in_pipe = to.output.format;
   return std::nullopt;

@@ -62,8 +62,8 @@ TEST_CASE("a replay has the samples between two times, and stands before the fir
   REQUIRE_FALSE(none);
   CHECK(none.error().sentence() ==
         "cannot replay " + replayed.record.path +
-            ": it has no sample from 2026-11-27T03:00:21.000Z to 2026-11-27T03:00:30.000Z (tcpstat history says which "
-            "samples there are)");
+            ": it has no sample from 2026-11-27T03:00:21.000Z to 2026-11-27T03:00:30.000Z (tcpstat history --record " +
+            replayed.record.path + " says which samples there are)");
   CHECK_FALSE(ReplayedRecord::open(replayed.record.path + "/none", kThree, kThree));
 }
 

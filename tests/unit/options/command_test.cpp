@@ -200,8 +200,9 @@ TEST_CASE("check counts with -w and -c, and judges by rules without") {
 
   CHECK(sentence({"check", "-w", "1", "--rule", "syn-flood"}) ==
         "--rule is for rules, while -w and -c count the selected sockets: use one");
-  CHECK(parse_as<TraceCommand>({"watch", "--events", "--source", "bpf", "--port", "80"}).source == TraceSource::bpf);
-  CHECK(parse_as<TraceCommand>({"watch", "--events", "--source", "tracefs"}).source == TraceSource::tracefs);
+  CHECK(parse_as<TraceCommand>({"watch", "--events", "--source", "bpf", "--port", "80"}).source ==
+        find_trace_source("bpf"));
+  CHECK(parse_as<TraceCommand>({"watch", "--events", "--source", "tracefs"}).source == find_trace_source("tracefs"));
   CHECK(parse_as<EventsCommand>({"watch", "--events", "--source", "netlink"}).filter.states != StateSet());
   CHECK(sentence({"check", "-l"}).starts_with("--state, -a and -l select what -w and -c count"));
   CHECK_FALSE(choice.exact);

@@ -358,7 +358,15 @@ TEST_CASE("rules and their thresholds") {
   CHECK(parse_rule("syn-flod").error().sentence ==
         "unknown rule \"syn-flod\" (did you mean syn-flood? see: tcpstat "
         "--list rules)");
+  // What only weighs in the findings of others would find nothing, and be OK.
+  CHECK(parse_rule("queue-fill").error().sentence ==
+        "the rule queue-fill weighs in the findings of others, and has none of its own (see: tcpstat check --list "
+        "rules)");
+  CHECK(parse_rule("queue-fil").error().sentence == "unknown rule \"queue-fil\" (see: tcpstat --list rules)");
   Thresholds thresholds;
+  CHECK_FALSE(parse_threshold("queue-fill.pruned=0.5", thresholds));
+  CHECK(parse_threshold("queue-fil.pruned=0.5", thresholds).value().sentence.find("did you mean queue-fill?") !=
+        std::string::npos);
   const RuleInfo& rule = *check::find_rule("close-wait-leak");
   REQUIRE_FALSE(rule.thresholds.empty());
   const std::string name(rule.thresholds.front().name);

@@ -2,10 +2,13 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <bit>
 #include <chrono>
 #include <ostream>
 
+#include "cli/options/choices.h"
+#include "cli/options/verb_table.h"
 #include "options/typed.h"
 
 namespace tcpstat::cli::options {
@@ -55,6 +58,25 @@ TEST_CASE("a source is one of the live ones, or a file") {
   CHECK(refusal({"--source", ""}) == "--source needs a value: auto, netlink, proc, both or FILE");
   CHECK(refusal({"--netns", ""}) == "--netns needs a value: NAME, PID or PATH");
   CHECK(refusal({"--proc-root", ""}) == "--proc-root needs a value: DIR");
+}
+
+TEST_CASE("the sources that are listed of a verb are those that it takes") {
+  for (const VerbInfo& verb : verbs()) {
+    CAPTURE(verb.title);
+    const VerbSources taken = sources_of(verb.id);
+    CHECK(verb.takes.has(OptionId::source) == !taken.names.empty());
+    if (taken.names.empty()) continue;
+    for (const std::string word : {"auto", "netlink", "proc", "both", "bpf", "tracefs", "saved-file"}) {
+      CAPTURE(word);
+      std::vector<std::string> line;
+      if (!verb.word.empty()) line.emplace_back(verb.word);
+      if (verb.id == VerbId::watch_events) line.emplace_back("--events");
+      line.insert(line.end(), {"--source", word});
+      const bool named = std::find(taken.names.begin(), taken.names.end(), word) != taken.names.end();
+      // Any other word is a file.
+      CHECK(typed_line(line).has_value() == (named || (taken.files && word != "both")));
+    }
+  }
 }
 
 TEST_CASE("what only one of two sources has is neither judged nor measured") {

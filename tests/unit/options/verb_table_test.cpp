@@ -180,7 +180,7 @@ TEST_CASE("a refusal says where the option belongs, or why it does not go with t
        "--interval goes with watch, check, record and history: tcpstat watch --interval 2"},
       {VerbId::summary, OptionId::events, "", "--events goes with watch: tcpstat watch --events"},
       {VerbId::list, OptionId::by, "state",
-       "--by counts groups, so it goes with the summary and history: tcpstat summary --by state"},
+       "--by counts groups, so it goes with summary and history: tcpstat summary --by state"},
       {VerbId::list, OptionId::critical, "1",
        "--critical goes with check: tcpstat check --critical 1 (for a list again and again: tcpstat watch)"},
       {VerbId::audit, OptionId::threshold, "a b", "--threshold goes with check: tcpstat check --threshold 'a b'"},
