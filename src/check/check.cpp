@@ -1,6 +1,7 @@
 #include "check/check.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/quantity_text.h"
 #include "check/check_headline.h"
@@ -48,9 +49,14 @@ class Check {
     detect::SynSample sample;
     KernelFacts facts;
     std::optional<std::vector<Untabled>> untabled;
+    bool all_processes = true;  ///< each could be looked into
   };
 
   void look_first();
+  /// What could not be read the first time alone.
+  void note_unread_at_first(const KernelFacts& now);
+  /// How rows were read then, where that is not how they were read the second time.
+  void tell_first_warnings();
   /// Two looks at one copy of /proc are one sample.
   void forget_same_moment(const KernelFacts& facts);
   void remember();
@@ -88,6 +94,7 @@ class Check {
   bool remembers_ = false;                    ///< the store is open, and this run is to replace its memory
   std::string memory_lost_;                   ///< why nothing is remembered, although the sockets were seen
   std::optional<RunMemory> memory_;
+  std::set<std::string_view> unjudged_;  ///< rules that could not be judged, or not of all rows
 };
 
 CheckReport Check::run() {
@@ -99,11 +106,13 @@ CheckReport Check::run() {
   note_unread_counters(
       facts, first_ || memory_ ? Readings::two : Readings::one, [this](std::string_view rule) { return wants(rule); },
       coverage());
+  if (first_) note_unread_at_first(facts);
   diagnose::Diagnoser diagnoser({.thresholds = plan_.thresholds,
                                  .settings = facts.settings,
                                  .limits = host_.kernel_limits(),
                                  .addresses = host_.addresses()});
   const Now now = look(diagnoser, facts);
+  if (first_) tell_first_warnings();
   forget_other_counts();
   diagnose_states(now, diagnoser);
   const auto left_ports =
@@ -122,7 +131,7 @@ CheckReport Check::run() {
     coverage().last_loss = memory_lost_;
   }
   for (const std::string_view rule : finding_rule_ids()) {
-    if (wants(rule)) report_.rules.push_back(rule);
+    if (wants(rule) && !unjudged_.contains(rule)) report_.rules.push_back(rule);
   }
   report_.status = worst_of(report_.findings, coverage());
   report_.headline = headline(report_);
@@ -133,6 +142,7 @@ void Check::look_first() {
   if (host_.is_file()) {
     first_ = recorded_first_sample(host_, plan_.filter);
     if (plan_.interval) coverage().warn("interval", "a saved file stays as it is: --interval changes nothing");
+    if (plan_.handshakes != nullptr) coverage().warn("exact", "a saved file stays as it is: --exact counts nothing");
     return;
   }
   if (!plan_.interval) return;
@@ -143,6 +153,26 @@ void Check::look_first() {
     first_->sample.name_devices(host_.names());
   } else {
     coverage().warn("interval", first.error().sentence());
+  }
+}
+
+void Check::note_unread_at_first(const KernelFacts& now) {
+  KernelFacts lacking;
+  for (const UnreadFile& unread : first_->facts.unread) {
+    const auto again = [&](const UnreadFile& one) { return one.file == unread.file; };
+    const bool told = std::any_of(now.unread.begin(), now.unread.end(), again);
+    // Usage is compared with limits, not with itself.
+    if (!told && unread.file != "sockstat") lacking.unread.push_back(unread);
+  }
+  note_unread_counters(
+      lacking, Readings::two, [this](std::string_view rule) { return wants(rule); }, coverage());
+}
+
+void Check::tell_first_warnings() {
+  for (const Warning& warning : first_->warnings) {
+    const auto& told = coverage().warnings;
+    const auto same = [&](const Warning& one) { return one.message == warning.message; };
+    if (std::none_of(told.begin(), told.end(), same)) coverage().warn(warning.code, "At first: " + warning.message);
   }
 }
 
@@ -223,6 +253,7 @@ Check::Now Check::look(diagnose::Diagnoser& diagnoser, const KernelFacts& facts)
   coverage().put_before(before);
 
   Now now{.sample = taken(sampler, plan_.filter, coverage()), .facts = facts, .untabled = std::move(dump.untabled)};
+  now.all_processes = dump.owner_search && dump.owner_search->forbidden + dump.owner_search->failed == 0;
   now.sample.name_devices(host_.names());
   add_timeouts(host_, now.sample, kEnoughBesideCheck);
   return now;
@@ -256,10 +287,13 @@ void Check::diagnose_states(const Now& now, diagnose::Diagnoser& diagnoser) {
     known.listener_drops = listener_drops;
   }
   if (now.untabled) known.untabled = *now.untabled;
+  known.all_processes = now.all_processes;
   if (memory_) known.earlier_close_waits = memory_->close_waits;
   known.visible = coverage().visible;
   keep(diagnoser.finish(known));
   for (diagnose::Unseen& one : diagnoser.not_seen()) tell(std::move(one));
+  for (diagnose::Unseen& one : growth_not_seen(known.facts, known.before, stays_as_it_is_ ? "" : "; use --interval"))
+    tell(std::move(one));
   tell_unread_family();
   if (!plan_.rules.empty()) return;
   if (std::string unknown = open_files.unknown(); !unknown.empty()) report_.not_seen.push_back(std::move(unknown));
@@ -279,8 +313,7 @@ void Check::diagnose_states(const Now& now, diagnose::Diagnoser& diagnoser) {
 void Check::tell_unread_family() {
   const Coverage& seen = coverage();
   if (!plan_.filter.ipv4 || !plan_.filter.ipv6 || seen.ipv4 == seen.ipv6) return;
-  report_.not_seen.push_back(std::string(seen.ipv4 ? "IPv6" : "IPv4") + " sockets: " +
-                             (host_.is_file() ? "they were not saved" : "their table is missing or could not be read"));
+  report_.not_seen.push_back(unread_family(seen, host_.is_file()));
 }
 
 void Check::judge_half_opens(const Now& now, const std::vector<std::uint16_t>& left_ports) {
@@ -359,15 +392,22 @@ void Check::keep(std::vector<Finding> findings) {
 /// own.
 void Check::tell(diagnose::Unseen unseen) {
   if (!wants(unseen.rule)) return;
-  report_.all_judged = report_.all_judged && unseen.unjudged == 0;
-  if (unseen.unjudged == 0 || plan_.rules.empty()) {
+  const bool rows_unjudged = unseen.unjudged > 0;
+  report_.all_judged = report_.all_judged && !rows_unjudged;
+  if (rows_unjudged || unseen.not_at_all) unjudged_.insert(unseen.rule);
+  // What no check of this kind can judge is no news, unless it was asked for.
+  if (plan_.rules.empty() && unseen.not_at_all && !rows_unjudged) return;
+  // The first run with a memory has nothing to compare with; the next one has.
+  const bool starts = unseen.not_at_all && remembers_ && !memory_;
+  if (plan_.rules.empty() || starts || (!rows_unjudged && !unseen.not_at_all)) {
     std::vector<std::string>& told = report_.not_seen;
     if (std::find(told.begin(), told.end(), unseen.what) == told.end()) told.push_back(std::move(unseen.what));
     return;
   }
   const auto rows = static_cast<double>(unseen.unjudged);
   Finding one(std::string(unseen.rule), Severity::unknown, Subject::host(),
-              {{"not_judged", rows, ">=", 1, "sockets", 0, std::string(diagnose::kFromDump)}});
+              {{"not_judged", rows, rows_unjudged ? ">=" : "", rows_unjudged ? std::optional<double>(1) : std::nullopt,
+                "sockets", 0, std::string(diagnose::kFromDump)}});
   one.message = "not seen: " + unseen.what;
   merge(report_.findings, {std::move(one)});
 }

@@ -18,11 +18,15 @@ constexpr std::uint64_t kEnoughHalfOpens = 1000;
 /// A dump walks the sockets of all namespaces. Where that takes long, others pay for it too.
 constexpr milliseconds kDearDump{25};
 
-Expected<detect::SynSample> half_opens(Host& host, const filter::Filter& filter) {
+/// `warnings`: what is to be said of the reading; null: that was said before.
+Expected<detect::SynSample> half_opens(Host& host, const filter::Filter& filter,
+                                       std::vector<Warning>* warnings = nullptr) {
   detect::SynSampler sampler;
-  const survey::Dump dump = survey::take(host, rule_dump(filter, {State::syn_recv, State::listen}), sampler);
+  survey::Dump dump = survey::take(host, rule_dump(filter, {State::syn_recv, State::listen}), sampler);
   if (dump.error) return tl::make_unexpected(*dump.error);
-  return taken(sampler, filter, dump.report.coverage);
+  auto sample = taken(sampler, filter, dump.report.coverage);
+  if (warnings != nullptr) *warnings = std::move(dump.report.coverage.warnings);
+  return sample;
 }
 
 /// Looks once more. False: not again.
@@ -75,7 +79,8 @@ Expected<FirstSample> take_first_sample(Host& host, const filter::Filter& filter
   const Clock::Instant end = start + interval;
   const KernelFacts facts = host.kernel_facts();
   const Clock::Instant begin = clock.now();
-  auto sample = half_opens(host, filter);
+  std::vector<Warning> warnings;
+  auto sample = half_opens(host, filter, &warnings);
   if (!sample) return tl::make_unexpected(sample.error());
   bool again = sample->half_open() < kEnoughHalfOpens && clock.now() - begin < kDearDump;
   detect::TrackedRequests followed(*sample);
@@ -83,7 +88,9 @@ Expected<FirstSample> take_first_sample(Host& host, const filter::Filter& filter
                     .facts = facts,
                     .after_first_second = {},
                     .before_last_second = {},
-                    .followed = std::move(followed)};
+                    .followed = std::move(followed),
+                    .listeners = {},
+                    .warnings = std::move(warnings)};
   first.listeners.add(first.sample);
   clock.sleep_until(start + kLag);
   first.after_first_second = host.kernel_counters();

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <optional>
+#include <vector>
 
 #include "detect/sample/listener_ends.h"
 #include "detect/sample/syn_sample.h"
@@ -21,6 +22,7 @@ struct FirstSample {
   KernelCounters before_last_second;
   detect::TrackedRequests followed;
   detect::ListenerEnds listeners = {};  ///< of all looks until the second sample
+  std::vector<Warning> warnings = {};   ///< of the first look
 };
 
 /// What rules read of the rows in `states`.

@@ -40,7 +40,33 @@ constexpr auto kRests = std::to_array<Rest>({
     {"stat/synproxy", "synproxy-answers"},
 });
 
+/// A rule that knows nothing but how much a counter grew.
+struct Growth {
+  std::string_view rule;
+  std::string_view what;
+  std::optional<std::uint64_t> KernelCounters::*counter;
+};
+constexpr auto kGrowths = std::to_array<Growth>({
+    {"refused-connections", "whether connections are refused", &KernelCounters::out_rsts},
+    {"outgoing-refused", "whether connections are refused that this host opens", &KernelCounters::attempt_fails},
+    {"half-open-resets", "whether handshakes are given up by RST", &KernelCounters::embryonic_rsts},
+    {"signature-failed", "whether segments fail the check of their signature", &KernelCounters::md5_failure},
+});
+
 }  // namespace
+
+std::vector<diagnose::Unseen> growth_not_seen(const KernelFacts& now, const KernelFacts* before,
+                                              std::string_view remedy) {
+  std::vector<diagnose::Unseen> out;
+  for (const Growth& one : kGrowths) {
+    if (before != nullptr && growth(before->counters.*one.counter, now.counters.*one.counter)) continue;
+    const std::string why = before == nullptr              ? ": one sample has no rates" + std::string(remedy)
+                            : !(now.counters.*one.counter) ? ": its counter is not known"
+                                                           : ": its counter was not read the first time";
+    out.push_back({one.rule, std::string(one.what) + why, 0, true});
+  }
+  return out;
+}
 
 void note_unread_counters(const KernelFacts& facts, Readings readings,
                           const std::function<bool(std::string_view)>& wants, Coverage& coverage) {

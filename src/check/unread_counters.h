@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <functional>
 #include <string_view>
+#include <vector>
 
+#include "diagnose/diagnosis.h"
 #include "model/kernel_facts.h"
 #include "report/coverage.h"
 
@@ -17,6 +19,11 @@ enum class Readings : std::uint8_t { one, two };
 /// is not complete.
 void note_unread_counters(const KernelFacts& facts, Readings readings,
                           const std::function<bool(std::string_view)>& wants, Coverage& coverage);
+
+/// The rules that judge how counters grew and nothing else, and cannot: there is one reading, or one of the two lacks what
+/// they compare. `before`: null where there is none, and `remedy` says what to do then.
+std::vector<diagnose::Unseen> growth_not_seen(const KernelFacts& now, const KernelFacts* before,
+                                              std::string_view remedy);
 
 /// Warns of each file, for a verdict beside a list, whose rows are complete without counters.
 void warn_of_unread_counters(const KernelFacts& facts, Coverage& coverage);

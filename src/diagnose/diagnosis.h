@@ -89,6 +89,7 @@ struct DiagnosisFacts {
   std::span<const std::uint64_t> earlier_close_waits{};
   /// TCP sockets that processes hold and no row showed, most first; nothing where that is not known.
   std::optional<std::span<const Untabled>> untabled{};
+  bool all_processes = true;  ///< `untabled` has those of every process
   /// States that the source can show at all.
   StateSet visible = StateSet::all();
   const Turnover* turnover = nullptr;  ///< filled by the diagnoser
@@ -114,6 +115,7 @@ struct Unseen {
   std::string_view rule;       ///< which knows less without it
   std::string what;            ///< "whether …", one sentence
   std::uint64_t unjudged = 0;  ///< rows that the rule is about and could not judge
+  bool not_at_all = false;     ///< the rule says nothing: what it compares with is not known
 };
 
 /// For rows without tcp_info; `rows`: how many.

@@ -58,16 +58,22 @@ class Host : public Diagnosis {
   }
 
   void not_seen(std::vector<Unseen>& out) const override {
+    const std::string limits =
+        "whether TCP uses all memory, or too many orphans, of the host: tcp_mem and "
+        "tcp_max_orphans do not show here";
+    if (memory_unknown_) out.push_back({kMemory.id, limits, 0, true});
+    if (orphans_unknown_) out.push_back({kOrphans.id, limits, 0, true});
     if (!losses_unknown_) return;
     out.push_back({kTracked.id, "whether the connection tracking table drops packets: " +
                                     std::string(kTrackedCounters) + " is not there"});
   }
 
  private:
-  void judge_memory(const SocketUsage& usage, std::vector<Finding>& out) const {
+  void judge_memory(const SocketUsage& usage, std::vector<Finding>& out) {
     const auto pressure = rule_limits_.settings.tcp_mem_pages[1];
     const auto most = rule_limits_.settings.tcp_mem_pages[2];
-    if (!usage.mem_pages || !pressure || !most || *pressure == 0 || *most == 0) return;
+    memory_unknown_ = !usage.mem_pages || !pressure || !most;
+    if (memory_unknown_ || *pressure == 0 || *most == 0) return;
     const auto used = static_cast<double>(*usage.mem_pages);
     const double warning = limit_of(rule_limits_, kMemory, "warning") * static_cast<double>(*pressure);
     const double critical = limit_of(rule_limits_, kMemory, "critical") * static_cast<double>(*most);
@@ -89,9 +95,10 @@ class Host : public Diagnosis {
     out.push_back(std::move(one));
   }
 
-  void judge_orphans(const SocketUsage& usage, std::vector<Finding>& out) const {
+  void judge_orphans(const SocketUsage& usage, std::vector<Finding>& out) {
     const auto most = rule_limits_.settings.max_orphans;
-    if (!usage.orphan || !most || *most <= 0) return;
+    orphans_unknown_ = !usage.orphan || !most;
+    if (orphans_unknown_ || *most <= 0) return;
     const double share = static_cast<double>(*usage.orphan) / static_cast<double>(*most);
     const double warning = limit_of(rule_limits_, kOrphans, "warning");
     const double critical = limit_of(rule_limits_, kOrphans, "critical");
@@ -172,6 +179,8 @@ class Host : public Diagnosis {
   }
 
   const RuleLimits& rule_limits_;
+  bool memory_unknown_ = false;
+  bool orphans_unknown_ = false;
   bool losses_unknown_ = false;  ///< the table is nearly full, and nobody counts what it drops
 };
 

@@ -40,6 +40,7 @@ class Ports : public Diagnosis {
     if (!settings.first_local_port || !settings.last_local_port) return;
     first_ = *settings.first_local_port;
     last_ = *settings.last_local_port;
+    range_known_ = true;
     most_ = settings.ephemeral_ports().value_or(0);
   }
 
@@ -47,6 +48,7 @@ class Ports : public Diagnosis {
   [[nodiscard]] StateSet states() const override { return StateSet::all() - StateSet{State::syn_recv}; }
 
   void connection(const Connection& row) override {
+    ++rows_;
     if (!takes(row.local.port)) return;
     if (row.state == State::close) {
       uses_[row.local.port] |= kBound;
@@ -78,6 +80,13 @@ class Ports : public Diagnosis {
   }
 
   void not_seen(std::vector<Unseen>& out) const override {
+    if (!range_known_) {
+      if (rows_ > 0) {
+        out.push_back(
+            {kRule.id, "whether local ports run out: net.ipv4.ip_local_port_range is not known", rows_, true});
+      }
+      return;
+    }
     if (most_ == 0 || sees_bound_) return;
     out.push_back(
         {kRule.id, "ports that sockets hold which are bound and not connected: only netlink shows them (Linux 6.8)"});
@@ -212,6 +221,8 @@ class Ports : public Diagnosis {
   Ways waiting_;
   std::vector<std::uint8_t> uses_ = std::vector<std::uint8_t>(std::size_t{UINT16_MAX} + 1);  ///< by port
   bool sees_bound_ = true;
+  bool range_known_ = false;
+  std::uint64_t rows_ = 0;
 };
 
 }  // namespace

@@ -41,6 +41,7 @@ class TimeWait : public Diagnosis {
     const double warning = limit_of(rule_limits_, kRule, "warning");
     const double notice = limit_of(rule_limits_, kRule, "notice");
     const double most_overflows = limit_of(rule_limits_, kRule, "overflows");
+    limit_unknown_ = !most && count > 0;
     std::optional<double> share;
     if (most && *most > 0) share = static_cast<double>(count) / static_cast<double>(*most);
     const bool overflowed = overflows && static_cast<double>(*overflows) >= most_overflows;
@@ -73,9 +74,15 @@ class TimeWait : public Diagnosis {
     out.push_back(std::move(one));
   }
 
+  void not_seen(std::vector<Unseen>& out) const override {
+    if (!limit_unknown_) return;
+    out.push_back({kRule.id, "whether there are too many time-wait sockets: tcp_max_tw_buckets is not known", 0, true});
+  }
+
  private:
   const RuleLimits& rule_limits_;
   std::uint64_t rows_ = 0;
+  bool limit_unknown_ = false;  ///< and there are some
 };
 
 }  // namespace

@@ -243,6 +243,90 @@ TEST_CASE_FIXTURE(Scene, "who asks for a rule that the rows cannot answer gets U
   CHECK(run().status == Severity::ok);
 }
 
+TEST_CASE_FIXTURE(Scene,
+                  "a rule that was asked for and cannot be judged at all is UNKNOWN, and has no status in metrics") {
+  const auto status = [&](const char* rule) {
+    plan.rules = {rule};
+    const CheckReport report = run();
+    const bool in_metrics = std::find(report.rules.begin(), report.rules.end(), rule) != report.rules.end();
+    CHECK(in_metrics == (report.status == Severity::ok));
+    return report.status;
+  };
+  for (const char* rule : {"refused-connections", "outgoing-refused", "half-open-resets", "signature-failed",
+                           "unfreed-sockets", "tcp-memory", "orphans"}) {
+    CAPTURE(rule);
+    CHECK(status(rule) == Severity::unknown);
+  }
+  host.untabled.emplace();
+  CHECK(status("unfreed-sockets") == Severity::ok);
+  host.owner_search.forbidden = 1;
+  CHECK(status("unfreed-sockets") == Severity::unknown);
+  host.owner_search.forbidden = 0;
+  KernelFacts known = host.kernel.front();
+  known.settings.tcp_mem_pages = {1, 2, 3};
+  known.usage.mem_pages = 0;
+  known.settings.max_orphans = 10;
+  known.usage.orphan = 0;
+  known.counters.out_rsts = known.counters.attempt_fails = 0;
+  host.kernel = {known};
+  CHECK(status("tcp-memory") == Severity::ok);
+  CHECK(status("orphans") == Severity::ok);
+  CHECK(status("refused-connections") == Severity::unknown);
+  plan.interval = milliseconds(5000);
+  CHECK(status("refused-connections") == Severity::ok);
+  // Who asks for all rules is told of what this kind of check leaves out in one line, and gets no status of it.
+  plan.interval.reset();
+  plan.rules.clear();
+  const CheckReport all = run();
+  CHECK(all.status == Severity::ok);
+  CHECK(all.headline == "3 sockets, nothing wrong");
+  CHECK(std::find(all.rules.begin(), all.rules.end(), "refused-connections") == all.rules.end());
+  CHECK(std::find(all.rules.begin(), all.rules.end(), "syn-flood") != all.rules.end());
+}
+
+TEST_CASE_FIXTURE(Scene, "the first run with a memory has nothing to compare with, and says so") {
+  plan.memory = &store;
+  plan.rules = {"refused-connections"};
+  const CheckReport first = run();
+  CHECK(first.status == Severity::ok);
+  REQUIRE(first.not_seen.size() == 1);
+  CHECK(first.not_seen[0].starts_with("whether connections are refused: one sample has no rates"));
+  CHECK(first.rules.empty());
+}
+
+TEST_CASE_FIXTURE(Scene, "without the range of local ports nobody knows whether they run out") {
+  host.kernel.front().settings.first_local_port.reset();
+  const CheckReport all = run();
+  CHECK(all.headline == "3 sockets, nothing wrong in what could be judged");
+  plan.rules = {"port-exhaustion"};
+  CHECK(run().status == Severity::unknown);
+}
+
+TEST_CASE_FIXTURE(Scene, "what could not be read the first time alone makes the check UNKNOWN") {
+  plan.interval = milliseconds(5000);
+  KernelFacts first = host.kernel.front();
+  first.unread = {{"snmp", "/proc/net/snmp", 24}};
+  host.kernel = {first, host.kernel.front()};
+  CheckReport report = run();
+  CHECK(report.status == Severity::unknown);
+  CHECK(report.headline.starts_with("cannot read /proc/net/snmp: Too many open files; not judged: "));
+  // What is held against limits needs one reading.
+  first.unread = {{"sockstat", "/proc/net/sockstat", 24}};
+  host.kernel = {first, host.kernel.back()};
+  CHECK(run().status == Severity::ok);
+}
+
+TEST_CASE_FIXTURE(Scene, "how the first rows were read is told, unless the second were read so, too") {
+  plan.interval = milliseconds(5000);
+  const test::FakeDump good = host.dumps.front();
+  test::FakeDump fallback = good;
+  fallback.warnings = {{"fallback", "reading /proc instead"}};
+  host.dumps = {fallback, good};
+  CHECK(warnings(run()) == "fallback: At first: reading /proc instead\n");
+  host.dumps = {fallback};
+  CHECK(warnings(run()) == "fallback: reading /proc instead\n");
+}
+
 TEST_CASE_FIXTURE(Scene, "what programs hold beside the rows is seen on a live host alone") {
   const auto says_so = [](const CheckReport& report) {
     return std::any_of(report.not_seen.begin(), report.not_seen.end(), [](const std::string& sentence) {

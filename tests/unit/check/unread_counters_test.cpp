@@ -52,6 +52,29 @@ TEST_CASE("each file names the rules that cannot be judged without it") {
   }
 }
 
+TEST_CASE("rules that know nothing but growth need two readings of their counters") {
+  KernelFacts whole;
+  for_each_counter(whole.counters, whole.filters, [](std::string_view, auto& value) { value = 1; });
+  CHECK(growth_not_seen(whole, &whole, "").empty());
+  const auto alone = growth_not_seen(whole, nullptr, "; use --interval");
+  REQUIRE(alone.size() == 4);
+  for (const diagnose::Unseen& one : alone) {
+    CAPTURE(one.rule);
+    CHECK(find_rule(one.rule) != nullptr);
+    CHECK(one.not_at_all);
+    CHECK(one.what.ends_with(": one sample has no rates; use --interval"));
+  }
+  KernelFacts without_rsts = whole;
+  without_rsts.counters.out_rsts.reset();
+  const auto late = growth_not_seen(without_rsts, &whole, "");
+  REQUIRE(late.size() == 1);
+  CHECK(late[0].what == "whether connections are refused: its counter is not known");
+  const auto early = growth_not_seen(whole, &without_rsts, "");
+  REQUIRE(early.size() == 1);
+  CHECK(early[0].rule == "refused-connections");
+  CHECK(early[0].what == "whether connections are refused: its counter was not read the first time");
+}
+
 TEST_CASE("what is not judged is a rule that can be asked for") {
   for (const std::string_view file : {"netstat", "snmp", "sockstat", "stat/nf_conntrack", "stat/synproxy"}) {
     Coverage coverage;

@@ -108,6 +108,8 @@ KernelFacts plain_facts() {
   facts.settings.syncookies = 1;
   facts.settings.synack_retries = 5;
   facts.settings.max_syn_backlog = 512;
+  facts.settings.first_local_port = 32768;
+  facts.settings.last_local_port = 60999;
   return facts;
 }
 

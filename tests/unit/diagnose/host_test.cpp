@@ -199,6 +199,29 @@ TEST_CASE("packets that made the same entry at once were not dropped for want of
   CHECK(run.verdict("conntrack-full") == Severity::warning);
 }
 
+TEST_CASE("memory and orphans are judged by no one where their limits or their use do not show") {
+  struct Case {
+    std::string_view name;
+    bool mem;
+    bool orphans;
+    bool usage;
+    std::size_t unseen;
+  };
+  for (const Case& one : {Case{"all", true, true, true, 0}, Case{"no tcp_mem", false, true, true, 1},
+                          Case{"no limit of orphans", true, false, true, 1}, Case{"no use", true, true, false, 2}}) {
+    CAPTURE(one.name);
+    Diagnosing run;
+    if (!one.mem) run.rule_limits.settings.tcp_mem_pages[2].reset();
+    if (!one.orphans) run.rule_limits.settings.max_orphans.reset();
+    if (!one.usage) run.facts.usage = {};
+    run.finish();
+    const auto unseen = run.diagnoser().not_seen();
+    REQUIRE(unseen.size() == one.unseen);
+    for (const auto& rule : unseen) CHECK(rule.not_at_all);
+    if (one.unseen == 1) CHECK(unseen[0].rule == (one.mem ? "orphans" : "tcp-memory"));
+  }
+}
+
 TEST_CASE("where nobody counts what connection tracking drops, a nearly full table says so") {
   Diagnosing run;
   track(run, 800, {});

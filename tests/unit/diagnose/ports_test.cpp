@@ -93,6 +93,20 @@ TEST_CASE("what most of the ports wait for decides what is said and advised") {
   }
 }
 
+TEST_CASE("without the range of ports nobody knows how many are left, if there are connections at all") {
+  Diagnosing run;
+  run.rule_limits.settings.first_local_port.reset();
+  run.finish();
+  CHECK(run.diagnoser().not_seen().empty());
+  connect(run, 40000, 3, State::established);
+  run.finish();
+  const auto unseen = run.diagnoser().not_seen();
+  REQUIRE(unseen.size() == 1);
+  CHECK(unseen[0].what == "whether local ports run out: net.ipv4.ip_local_port_range is not known");
+  CHECK(unseen[0].unjudged == 3);
+  CHECK(unseen[0].not_at_all);
+}
+
 TEST_CASE("ports that attempts keep are told as that, if they are most") {
   for (const std::size_t connecting : {40U, 41U}) {
     CAPTURE(connecting);
@@ -266,9 +280,12 @@ TEST_CASE("a source that shows no bound sockets says so") {
 
 TEST_CASE("an unknown range says nothing") {
   Diagnosing run;
+  run.rule_limits.settings.first_local_port.reset();
+  run.rule_limits.settings.last_local_port.reset();
   connect(run, 40000, 20000, State::established);
   CHECK(run.verdict("port-exhaustion") == Severity::ok);
   Diagnosing half;
+  half.rule_limits.settings.first_local_port.reset();
   half.rule_limits.settings.last_local_port = 40099;
   connect(half, 40000, 100, State::established);
   CHECK(half.finish().empty());

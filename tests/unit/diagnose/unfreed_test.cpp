@@ -13,7 +13,19 @@ constexpr std::string_view kRule = "unfreed-sockets";
 
 TEST_CASE("sockets that are in no table are told by process, from twenty on") {
   Diagnosing run;
+  run.untabled.reset();
   CHECK(run.finish(kRule).empty());  // not looked for
+  auto unseen = run.diagnoser().not_seen();
+  REQUIRE(unseen.size() == 1);
+  CHECK(unseen[0].rule == kRule);
+  CHECK(unseen[0].not_at_all);
+  run.untabled.emplace();
+  CHECK(run.finish(kRule).empty());
+  CHECK(run.diagnoser().not_seen().empty());
+  run.all_processes = false;
+  run.finish();
+  CHECK(run.diagnoser().not_seen().size() == 1);
+  run.all_processes = true;
   run.untabled = {{812, "java", 40}, {7, "sshd", 19}};
   const auto found = run.finish(kRule);
   REQUIRE(found.size() == 1);

@@ -36,6 +36,18 @@ class Diagnosing {
  public:
   using Info = std::vector<std::pair<std::string_view, std::uint64_t>>;
 
+  /// On a host that tells what rules compare with: the defaults of Linux, and plenty of memory.
+  Diagnosing() {
+    KernelSettings& settings = rule_limits.settings;
+    settings.first_local_port = 32768;
+    settings.last_local_port = 60999;
+    settings.tcp_mem_pages = {1 << 20, 1 << 21, 1 << 22};
+    settings.max_orphans = 1 << 20;
+    facts.usage.mem_pages = 0;
+    facts.usage.orphan = 0;
+    untabled.emplace();
+  }
+
   /// `count` copies of `row`, each from a remote port of its own, with these values of tcp_info, held by `owner`.
   Diagnosing& rows(std::size_t count, Connection row, const Info& info = {}, const Owner& owner = {}) {
     std::vector<std::byte> bytes;
@@ -65,6 +77,7 @@ class Diagnosing {
                                .processes = &processes,
                                .earlier_close_waits = earlier_close_waits,
                                .untabled = untabled,
+                               .all_processes = all_processes,
                                .visible = visible});
   }
   /// What one rule says, worst first.
@@ -91,6 +104,7 @@ class Diagnosing {
   TableLimits processes;
   std::vector<std::uint64_t> earlier_close_waits;
   std::optional<std::vector<Untabled>> untabled;
+  bool all_processes = true;
   StateSet visible = StateSet::all();
 
  private:

@@ -36,7 +36,9 @@ Expected<void> FakeHost::read(const filter::Query& query, Sink& sink, Coverage& 
     ++coverage.rows_read;
     if (sink.listener(row) == Flow::stop) return {};
   }
+  coverage.ipv6 = dump.ipv6;
   for (const Flaw flaw : dump.flaws) coverage.add(flaw);
+  for (const Warning& warning : dump.warnings) coverage.warn(warning.code, warning.message);
   coverage.chosen_part = dump.counted.has_value();
   coverage.counted = dump.counted;
   if (dump.error) return tl::make_unexpected(*dump.error);

@@ -39,6 +39,8 @@ struct FakeDump {
   std::vector<Flaw> flaws = {};       ///< rows that could not be understood
   std::chrono::milliseconds takes{};  ///< how long it takes
   std::optional<Tally> counted = {};  ///< the rows are a part of so many
+  std::vector<Warning> warnings = {};
+  bool ipv6 = true;  ///< the table of IPv6 is there
 };
 
 class FakeHost final : public Host {
@@ -90,7 +92,7 @@ class FakeHost final : public Host {
   std::map<std::uint32_t, std::uint64_t> open_files;
 
   /// Each look at facts or counters takes one, and the last stays; boot_time comes from the clock.
-  mutable std::deque<KernelFacts> kernel = {KernelFacts{}};
+  mutable std::deque<KernelFacts> kernel = {with_local_ports()};
   KernelLimits limits;
   std::optional<std::vector<Address>> own_addresses;
   std::vector<TrackedFlow> tracked_flows;
@@ -116,6 +118,13 @@ class FakeHost final : public Host {
   filter::Query last_query;
 
  private:
+  /// Each host has them.
+  static KernelFacts with_local_ports() {
+    KernelFacts facts;
+    facts.settings.first_local_port = 32768;
+    facts.settings.last_local_port = 60999;
+    return facts;
+  }
   class Lookup final : public OwnerLookup {
    public:
     explicit Lookup(const FakeHost& host) : host_(host) {}
