@@ -14,8 +14,8 @@
 #include "cli/verbs/verbs.h"
 #include "parsers/names/reverse_dns.h"
 #include "render/judgement_text.h"
-#include "report/ask_for_all.h"
 #include "survey/waiting_rows.h"
+#include "survey/whole_answer.h"
 
 namespace tcpstat::cli::verbs {
 namespace {
@@ -49,11 +49,11 @@ ExitStatus look_for_match(survey::DumpPlan plan, const options::SourceChoice& so
   plan.limit.reset();
   FirstMatch first_match;
   survey::Dump dump = survey::take(host, plan, first_match);
-  ask_for_all(dump.report.coverage);
   print_warnings(dump.report.coverage, notes);
   const ExitStatus status = reading_status(source, dump);
   if (status == ExitStatus::failed) return status;
   if (dump.report.tally.total() > 0) return ExitStatus::done;
+  survey::ask_for_all_that_match(plan.query.filter, host.is_file(), dump.report.coverage);
   // As grep -q: what was not seen may have been the match.
   if (dump.report.coverage.complete) return ExitStatus::no_match;
   notes.error("no match in what could be read: " + dump.report.coverage.why_incomplete());

@@ -6,6 +6,7 @@
 #include "report/ask_for_all.h"
 #include "report/source_names.h"
 #include "survey/dump.h"
+#include "survey/whole_answer.h"
 
 namespace tcpstat::check {
 namespace {
@@ -67,7 +68,7 @@ std::string matching_sockets(std::uint64_t count, const std::string& filter_word
 CheckReport count_sockets(Host& host, const CheckPlan& plan) {
   CheckReport report;
   survey::Dump dump = count(host, plan.filter, plan.audience);
-  ask_for_all(dump.report.coverage);
+  survey::ask_for_all_that_match(plan.filter, host.is_file(), dump.report.coverage);
   report.reading = std::move(dump.report);
   const Coverage& coverage = report.reading.coverage;
   const std::uint64_t count = report.reading.tally.total();
@@ -76,6 +77,9 @@ CheckReport count_sockets(Host& host, const CheckPlan& plan) {
   report.status = coverage.complete ? Severity::ok : Severity::unknown;
   if (!coverage.complete) report.headline = "not all sockets could be read; " + what;
   if (dump.error) report.headline = dump.error->sentence();
+  if (plan.filter.ipv4 && plan.filter.ipv6 && coverage.ipv4 != coverage.ipv6) {
+    report.not_seen.push_back(unread_family(coverage, host.is_file()));
+  }
 
   const auto judge = [&](const std::optional<CountRange>& limit, Severity severity, const char* option) {
     if (!limit || !limit->range.alarms_at(count) || !proven(limit->range, count, coverage)) return false;
@@ -104,7 +108,8 @@ CheckReport count_sockets(Host& host, const CheckPlan& plan) {
   };
   if (!judge(plan.critical, Severity::critical, "-c")) judge(plan.warning, Severity::warning, "-w");
   report.performance.push_back({.label = label(plan.filter.states),
-                                .value = dump.error || coverage.saw_nothing() || !coverage.counts_all()
+                                .value = dump.error || coverage.saw_nothing() || !coverage.counts_all() ||
+                                                 (plan.filter.states & coverage.visible) == StateSet{}
                                              ? std::nullopt
                                              : std::optional(static_cast<double>(count)),
                                 .unit = "",

@@ -126,6 +126,18 @@ TEST_CASE_FIXTURE(Counting, "a read that fails is unknown, its sentence the head
   CHECK(!report.performance[0].value);
 }
 
+TEST_CASE_FIXTURE(Counting, "a count that lacks a family says so, and is unknown where only that family can match") {
+  plan.warning = range("5");
+  host.dumps[0].ipv6 = false;
+  CheckReport report = run();
+  CHECK(report.status == Severity::ok);
+  CHECK(report.not_seen == std::vector<std::string>{"IPv6 sockets: their table is missing or could not be read"});
+  plan.filter.local.push_back({Prefix{*parse_address("::1"), 128}, {}});
+  report = run();
+  CHECK(report.status == Severity::unknown);
+  CHECK(report.headline.starts_with("not all sockets could be read; "));
+}
+
 TEST_CASE_FIXTURE(Counting, "a filter by process needs owners") {
   plan.filter.processes = {"nginx"};
   plan.warning = range("10");
