@@ -278,7 +278,8 @@ bool NdjsonDecoder::read_connection(const json& object, Connection& to) {
       !read_flags(object, to.flags) || !read_rates(object, to) || !read_tcp_info(object, to)) {
     return false;
   }
-  to.minisocket = to.orphan == Orphan::half_open || to.orphan == Orphan::time_wait;
+  // FIN_WAIT2 has both kinds of sockets; only the small one waits like TIME_WAIT.
+  to.minisocket = to.orphan == Orphan::half_open || to.orphan == Orphan::time_wait || to.timer == TimerKind::time_wait;
   if (to.state != State::close) return read_endpoint(object, "remote_address", "remote_port", to.remote);
   to.remote.address.family = to.local.address.family;
   return true;

@@ -31,6 +31,8 @@ Told info_told(const TcpInfo& info, const TcpInfoField& field) {
 }
 
 Told connection_tells(const Column& column, const Connection& row) {
+  // A socket that is bound and not connected has measured nothing, as a listener has not.
+  if (row.state == State::close) return Told::never;
   if (column.id == ColumnId::tcp_info) return of_full_socket(row, info_told(row.tcp_info, *column.field) != Told::no);
   const ColumnNeeds needs = needs_of(column);
   if (needs.rates) return of_full_socket(row, row.rates != nullptr);

@@ -74,6 +74,13 @@ TEST_CASE("a saved row that does not tell what is asked for leaves the answer op
   CHECK(left_open("flag = not-read", {unread}) == "1 flag not-read!");
 }
 
+TEST_CASE("a socket that is bound and not connected has measured nothing, and leaves nothing open") {
+  const auto alone = [](const char* text, State state) { return left_open(filter_of(text), {bare(state)}); };
+  CHECK(alone("rtt > 4s", State::close) == alone("rtt > 4s", State::time_wait));
+  CHECK(alone("rtt > 4s", State::close) != alone("rtt > 4s", State::established));
+  CHECK(alone("cgroup /x", State::close) == alone("cgroup /x", State::established));
+}
+
 TEST_CASE("what no row of its kind has is no gap") {
   Connection gone = bare(State::time_wait);
   gone.minisocket = true;

@@ -238,6 +238,19 @@ TEST_CASE("keys may be missing, and unknown ones are passed over") {
   CHECK(connection.timer == TimerKind::unknown);
 }
 
+TEST_CASE("FIN_WAIT2 that waits like TIME_WAIT is no full socket, which would have tcp_info") {
+  const auto minisocket = [](const char* timer) {
+    RecordedNames names;
+    NdjsonDecoder decoder(names);
+    const auto row = decoder.decode(std::string(R"({"type":"connection","state":"FIN_WAIT2","family":"ipv4",)") +
+                                    R"("local_address":"192.0.2.1","local_port":1,"remote_address":"192.0.2.2",)" +
+                                    R"("remote_port":2,"timer":")" + timer + R"(","orphan":"closed-by-process"})");
+    return std::get<Connection>(row).minisocket;
+  };
+  CHECK(minisocket("time_wait"));
+  CHECK_FALSE(minisocket("keepalive"));
+}
+
 TEST_CASE("flags of a later version are passed over, and what is no list of words is a flaw") {
   RecordedNames names;
   NdjsonDecoder decoder(names);
