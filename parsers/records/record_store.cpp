@@ -177,8 +177,24 @@ Expected<void> RecordStore::index(Time from, Time to, Coverage& coverage) {
     if (files_[i].kind != FileKind::rows || files_[i].begin > to || ended_before(i, from)) continue;
     if (auto added = add_file(i, coverage); !added) return added;
   }
+  tell_lost(from, to, coverage);
   tell_missing_end(FileKind::rows, from, to, coverage);
   return {};
+}
+
+void RecordStore::tell_lost(Time from, Time to, Coverage& coverage) const {
+  std::uint64_t lost = 0;
+  for (std::size_t i = 1; i < index_.size(); ++i) {
+    const record::FrameHeader& header = index_[i].frame.header;
+    const std::uint64_t next = index_[i - 1].frame.header.sample + 1;
+    // Those that thinning removed are not lost, and a writer that was killed may leave out numbers.
+    const bool thinned = (header.flags & record::thinned) != 0;
+    const bool alike = index_[i].file_number == index_[i - 1].file_number;
+    if (thinned || !alike || header.sample <= next || time(i) <= from || time(i - 1) >= to) continue;
+    lost += header.sample - next;
+  }
+  if (lost == 0) return;
+  coverage.lose("record_gap", counted(lost, "sample") + " of that time " + (lost == 1 ? "is" : "are") + " missing");
 }
 
 std::size_t RecordStore::next_alike(std::size_t number) const {

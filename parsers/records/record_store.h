@@ -82,6 +82,8 @@ class RecordStore {
   [[nodiscard]] std::optional<LastSample> last_sample(record::FileKind kind) const;
   /// Whether a file ended before `from`; the newest may go on.
   [[nodiscard]] bool ended_before(std::size_t number, Time from) const;
+  /// Tells how many samples of the index the writer could not write.
+  void tell_lost(Time from, Time to, Coverage& coverage) const;
   void tell_gap(std::size_t found, std::size_t file, Time at, Coverage& coverage) const;
   /// Those that can be read; damage is not told.
   [[nodiscard]] Expected<std::vector<FrameAt>> frames_of(const record::StoredFile& file) const;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "base/quantity_text.h"
 #include "base/timestamp.h"
 #include "model/kernel_facts.h"
 #include "model/state.h"
@@ -147,8 +148,41 @@ void HistoryBuilder::add_findings(microseconds at, const Table& table) {
   unfinished_ = std::move(now);
 }
 
+void HistoryBuilder::note_gap(const FileHeader& file, const FrameHeader& header, microseconds at) {
+  constexpr int kLate = 2;  // intervals: a sample of a busy host may come behind its time
+  const microseconds interval = std::chrono::milliseconds(file.interval_ms);
+  const auto note = [&](Gaps& gaps, std::uint64_t count) {
+    if (gaps.count == 0) {
+      gaps.from = history_.to;
+      gaps.to = at;
+    }
+    gaps.count += count;
+  };
+  const bool thinned = (header.flags & record::thinned) != 0;
+  // A writer that was killed may leave out numbers, and begins a file.
+  const bool lost = !thinned && file.first_sample == file_ && header.sample > number_ + 1;
+  const bool pause = !thinned && interval.count() > 0 && at - history_.to > kLate * interval;
+  if (lost) note(lost_, header.sample - number_ - 1);
+  if (pause && !lost) note(pauses_, 1);
+  if ((lost || pause) && !history_.step) history_.times.push_back(history_.to + interval);
+}
+
+void HistoryBuilder::tell_gaps() {
+  const auto between = [](const Gaps& gaps) { return timestamp(gaps.from) + " and " + timestamp(gaps.to); };
+  if (lost_.count > 0) {
+    history_.coverage.lose("record_gap", counted(lost_.count, "sample") + (lost_.count == 1 ? " is" : " are") +
+                                             " missing, the first between " + between(lost_));
+  }
+  if (pauses_.count > 0) {
+    const std::string more = pauses_.count > 1 ? ", nor " + counted(pauses_.count - 1, "other time") : "";
+    history_.coverage.warn("record_pause", "nothing was recorded between " + between(pauses_) + more);
+  }
+}
+
 void HistoryBuilder::add(const FileHeader& file, const FrameHeader& header, const Table& table) {
   const auto at = std::chrono::floor<microseconds>(std::chrono::nanoseconds(header.wall_ns));
+  if (history_.samples > 0) note_gap(file, header, at);
+  number_ = header.sample;
   if (history_.samples > 0 && file.boot_id != boot_) {
     // The kernel counts from zero again.
     for (Sums& sums : sums_) sums.before.reset();
@@ -180,6 +214,7 @@ void HistoryBuilder::add(const FileHeader& file, const FrameHeader& header, cons
 }
 
 History HistoryBuilder::take(std::optional<std::uint64_t> limit) {
+  tell_gaps();
   auto& series = history_.series;
   for (std::size_t i = 0; i < series.size(); ++i) {
     if (sums_[i].samples > 0) series[i].mean = sums_[i].total / static_cast<double>(sums_[i].samples);

@@ -47,11 +47,23 @@ class HistoryBuilder {
   void add_numbers(const Table& table);
   void add_findings(std::chrono::microseconds at, const Table& table);
   void put(std::size_t series, std::optional<std::uint64_t> value);
+  /// Notes what is missing between the sample before and this one, and leaves a step without a value there.
+  void note_gap(const FileHeader& file, const FrameHeader& header, std::chrono::microseconds at);
+  void tell_gaps();
+
+  struct Gaps {
+    std::uint64_t count = 0;
+    std::chrono::microseconds from{};  ///< the first
+    std::chrono::microseconds to{};
+  };
 
   History history_;
   std::string prefix_;
   std::array<std::uint8_t, 16> boot_{};       ///< of the sample before
   std::uint64_t file_ = 0;                    ///< of the sample before, by its first sample
+  std::uint64_t number_ = 0;                  ///< of the sample before
+  Gaps lost_;                                 ///< samples that were taken and are not there
+  Gaps pauses_;                               ///< times in which none was taken
   std::vector<std::int32_t> series_of_slot_;  ///< of this file
   std::unordered_map<std::string, std::int32_t> series_;
   std::vector<Sums> sums_;

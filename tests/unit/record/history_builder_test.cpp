@@ -21,6 +21,8 @@ class Samples {
   void add(int second, CountsPacker counts, std::uint8_t boot = 1) {
     FrameHeader header;
     header.wall_ns = seconds(second).count() * 1'000'000'000;
+    header.sample = number;
+    header.flags = flags;
     header.kind = first_ || second % 7 == 0 ? FrameKind::key : FrameKind::difference;
     const TableSample sample = counts.take();
     first_ = false;
@@ -29,9 +31,13 @@ class Samples {
     } else {
       REQUIRE(table_.apply_difference(encoder_.difference(sample)));
     }
-    builder_.add({.boot_id = {boot}}, header, table_);
+    builder_.add({.interval_ms = interval_ms, .boot_id = {boot}}, header, table_);
   }
   History take(std::optional<std::uint64_t> limit = {}) { return builder_.take(limit); }
+
+  std::uint64_t number = 0;  ///< of the next sample
+  std::uint8_t flags = 0;
+  std::uint32_t interval_ms = 0;
 
  private:
   HistoryBuilder builder_;
@@ -67,6 +73,53 @@ TEST_CASE("states are counted over both families, in the order of states, and a 
   CHECK(history.series[1].greatest == 9U);
   CHECK(history.series[1].last == 9U);
   CHECK(history.series[1].mean == doctest::Approx(4.5));
+}
+
+TEST_CASE("samples that are missing, and times without any, are told and leave a gap") {
+  const auto one = [](std::uint64_t value) {
+    CountsPacker counts;
+    counts.add("port", "80", value);
+    return counts;
+  };
+  Samples samples("port");
+  samples.interval_ms = 10'000;
+  for (const int second : {0, 10, 20}) {
+    ++samples.number;
+    samples.add(second, one(1));
+  }
+  samples.number += 3;
+  samples.add(50, one(2));
+  ++samples.number;
+  samples.add(70, one(3));  // late, not missing
+  ++samples.number;
+  samples.add(91, one(4));
+  History history = samples.take();
+  CHECK(text_of(history.series.at(0)) == "80: 1 1 1 - 2 3 - 4");
+  CHECK_FALSE(history.coverage.complete);
+  REQUIRE(history.coverage.warnings.size() == 2);
+  CHECK(history.coverage.warnings[0].message ==
+        "2 samples are missing, the first between 1970-01-01T00:00:20.000Z and 1970-01-01T00:00:50.000Z");
+  CHECK(history.coverage.warnings[1].message ==
+        "nothing was recorded between 1970-01-01T00:01:10.000Z and 1970-01-01T00:01:31.000Z");
+
+  Samples paused("port");
+  paused.interval_ms = 10'000;
+  for (const int second : {0, 10, 100, 110, 200}) {
+    ++paused.number;
+    paused.add(second, one(1));
+  }
+  history = paused.take();
+  CHECK(history.coverage.complete);
+  CHECK(history.coverage.warnings.at(0).message.ends_with(" and 1970-01-01T00:01:40.000Z, nor 1 other time"));
+
+  Samples thinned("port");
+  thinned.interval_ms = 10'000;
+  thinned.flags = record::thinned;
+  for (const int second : {0, 60, 120}) {
+    thinned.number += 6;
+    thinned.add(second, one(1));
+  }
+  CHECK(thinned.take().coverage.warnings.empty());
 }
 
 TEST_CASE("a step has the greatest of its samples, and one without samples has nothing") {

@@ -246,6 +246,13 @@ TEST_CASE("what is lost on the way to the disk is told at its place, and what bu
   const Shown in_gap = shown_at(record.path, kThree + seconds(30));
   CHECK(in_gap.text == "1");
   CHECK(in_gap.said.find("; 3 samples could not be written") != std::string::npos);
+  Coverage all;
+  auto store = RecordStore::open(record.path);
+  REQUIRE(store->index(kThree, kThree + seconds(60), all));
+  CHECK(all.why_incomplete() == "3 samples of that time are missing");
+  Coverage later;
+  REQUIRE(store->index(kThree + seconds(41), kThree + seconds(60), later));
+  CHECK(later.complete);
   CHECK(shown_at(record.path, kThree + seconds(40)).text == "2");
   CHECK(shown_at(record.path, kThree + seconds(50)).text == "3");
   auto file = RecordFile::open(record.file_of_rows());
