@@ -114,6 +114,10 @@ namespace {
 
 Expected<OpenedSource> open_bpf(const TraceCommand& command, std::optional<std::uint64_t> netns,
                                 const std::function<Flow()>& between) {
+  if (!netns && command.netns != host::kAllNamespaces) {
+    return failure("trace by BPF", 0, "mount /proc, or --netns all",
+                   "/proc does not tell in which network namespace this is");
+  }
   bpf::KernelFilter filter;
   filter.netns = static_cast<std::uint32_t>(netns.value_or(0));
   filter.ipv4 = command.filter.ipv4;

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,8 +17,11 @@ namespace tcpstat::cli::verbs {
 namespace {
 
 /// Runs in the child. If exec fails, the parent gets errno.
-[[noreturn]] void become(char* const* words, int tell) {
+[[noreturn]] void become(char* const* words, int tell, pid_t parent) {
   restore_ignored_signals();
+  // However the trace ends, also by a signal that it does not handle: prctl(2).
+  ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+  if (::getppid() != parent) ::_exit(127);
   ::dup2(STDERR_FILENO, STDOUT_FILENO);
   ::execvp(words[0], words);
   const int code = errno;
@@ -37,9 +41,10 @@ Expected<TracedCommand> TracedCommand::start(const std::vector<std::string>& wor
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) return failure(doing, errno);
   const FileDescriptor told(ends[0]);
   FileDescriptor tell(ends[1]);
+  const pid_t parent = ::getpid();
   const pid_t child = ::fork();
   if (child < 0) return failure(doing, errno);
-  if (child == 0) become(argv.data(), tell.get());
+  if (child == 0) become(argv.data(), tell.get(), parent);
   tell = FileDescriptor();
   int code = 0;
   ssize_t got = 0;

@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 
 import harness
@@ -19,6 +20,14 @@ def assert_nothing_traced(test, out, sentence):
     test.assertEqual([warning["code"] for warning in summary["warnings"]], ["read_failed"])
     test.assertIn(sentence, summary["warnings"][0]["message"])
     test.assertNotIn("lives", summary)
+
+
+def appears(path, seconds=20):
+    """Whether a file is there within so many seconds."""
+    end = time.monotonic() + seconds
+    while not os.path.exists(path) and time.monotonic() < end:
+        time.sleep(0.02)
+    return os.path.exists(path)
 
 
 class Refusals(TestCase):
@@ -206,6 +215,20 @@ class Live(TestCase):
                 self.skipTest("handshakes are not counted here")
             incoming = json.loads(result.out)["handshakes"]["incoming"]
             self.assertEqual([kind for kind, count in incoming.items() if count is None], [], namespaces)
+
+    def test_a_command_ends_with_the_trace_however_that_ends(self):
+        if run("trace", "--source", "bpf", "--duration", "0.001", "-q").code != 0:
+            self.skipTest("no BPF programs here")
+        for number in (signal.SIGHUP, signal.SIGKILL, signal.SIGTERM):
+            with tempfile.TemporaryDirectory() as folder:
+                begun, told = f"{folder}/begun", f"{folder}/told"
+                script = f"trap 'echo > {told}; exit' TERM; echo > {begun}; while :; do sleep 0.05; done"
+                trace = subprocess.Popen([harness.TCPSTAT, "trace", "-q", "--", "sh", "-c", script], env=environment(),
+                                         stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                self.assertTrue(appears(begun))
+                trace.send_signal(number)
+                trace.wait()
+                self.assertTrue(appears(told), number)
 
     def test_a_command_is_followed_with_its_children_and_what_they_accept(self):
         if run("trace", "--source", "bpf", "--duration", "0.001", "-q").code != 0:

@@ -74,6 +74,22 @@ TEST_CASE("what is no step of RFC 9293 and harmless is a quirk, and says which")
   }
 }
 
+TEST_CASE("a quirk has its note behind its causes, and what is legal has none") {
+  std::size_t notes = 0;
+  for (const StateInfo& from : states()) {
+    for (const StateInfo& to : states()) {
+      const machine::TracedPair* pair = machine::traced_pair(from.state, to.state);
+      if (pair == nullptr) continue;
+      CAPTURE(arrow(from.state, to.state));
+      const std::string causes(pair->causes);
+      const bool noted = pair->standing != machine::Standing::legal && !pair->note.empty();
+      notes += noted ? 1 : 0;
+      CHECK(judge_exact(from.state, to.state).reason == (noted ? causes + "; " + std::string(pair->note) : causes));
+    }
+  }
+  CHECK(notes > 0);
+}
+
 TEST_CASE("what no kernel prints, fact by fact") {
   constexpr Fact kFacts[] = {
       {"a connection does not go back to its handshake", established, syn_recv, TransitionVerdict::illegal},
