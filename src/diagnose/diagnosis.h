@@ -89,7 +89,7 @@ struct DiagnosisFacts {
   std::span<const std::uint64_t> earlier_close_waits{};
   /// TCP sockets that processes hold and no row showed, most first; nothing where that is not known.
   std::optional<std::span<const Untabled>> untabled{};
-  bool all_processes = true;  ///< `untabled` has those of every process
+  bool most_processes = true;  ///< `untabled` has those of most processes
   /// States that the source can show at all.
   StateSet visible = StateSet::all();
   const Turnover* turnover = nullptr;  ///< filled by the diagnoser

@@ -28,7 +28,7 @@ class Unfreed final : public Diagnosis {
   [[nodiscard]] StateSet states() const override { return {}; }
 
   void conclude(const DiagnosisFacts& facts, std::vector<Finding>& out) override {
-    looked_at_all_ = facts.untabled && facts.all_processes;
+    looked_ = facts.untabled && facts.most_processes;
     if (!facts.untabled) return;
     for (const Untabled& held : *facts.untabled) {
       if (static_cast<double>(held.sockets) < limit("least")) break;  // the others hold fewer
@@ -37,7 +37,7 @@ class Unfreed final : public Diagnosis {
   }
 
   void not_seen(std::vector<Unseen>& out) const override {
-    if (looked_at_all_) return;
+    if (looked_) return;
     out.push_back({kRule.id,
                    "sockets that programs still hold though their connections have ended: that takes all sockets of a "
                    "live host, and a look into all processes",
@@ -79,7 +79,7 @@ class Unfreed final : public Diagnosis {
   }
 
   const RuleLimits& rule_limits_;
-  bool looked_at_all_ = false;
+  bool looked_ = false;
 };
 
 }  // namespace

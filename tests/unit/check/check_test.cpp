@@ -259,9 +259,12 @@ TEST_CASE_FIXTURE(Scene,
   }
   host.untabled.emplace();
   CHECK(status("unfreed-sockets") == Severity::ok);
-  host.owner_search.forbidden = 1;
+  host.owner_search.read = 10;
+  host.owner_search.forbidden = 11;
   CHECK(status("unfreed-sockets") == Severity::unknown);
-  host.owner_search.forbidden = 0;
+  host.owner_search.forbidden = 10;
+  CHECK(status("unfreed-sockets") == Severity::ok);
+  host.owner_search = {};
   KernelFacts known = host.kernel.front();
   known.settings.tcp_mem_pages = {1, 2, 3};
   known.usage.mem_pages = 0;

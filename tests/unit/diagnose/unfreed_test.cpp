@@ -22,10 +22,10 @@ TEST_CASE("sockets that are in no table are told by process, from twenty on") {
   run.untabled.emplace();
   CHECK(run.finish(kRule).empty());
   CHECK(run.diagnoser().not_seen().empty());
-  run.all_processes = false;
+  run.most_processes = false;
   run.finish();
   CHECK(run.diagnoser().not_seen().size() == 1);
-  run.all_processes = true;
+  run.most_processes = true;
   run.untabled = {{812, "java", 40}, {7, "sshd", 19}};
   const auto found = run.finish(kRule);
   REQUIRE(found.size() == 1);

@@ -77,7 +77,7 @@ class Diagnosing {
                                .processes = &processes,
                                .earlier_close_waits = earlier_close_waits,
                                .untabled = untabled,
-                               .all_processes = all_processes,
+                               .most_processes = most_processes,
                                .visible = visible});
   }
   /// What one rule says, worst first.
@@ -104,7 +104,7 @@ class Diagnosing {
   TableLimits processes;
   std::vector<std::uint64_t> earlier_close_waits;
   std::optional<std::vector<Untabled>> untabled;
-  bool all_processes = true;
+  bool most_processes = true;
   StateSet visible = StateSet::all();
 
  private:
