@@ -3,9 +3,28 @@
 #include <algorithm>
 #include <cmath>
 
+#include "diagnose/in_common.h"
 #include "model/row_rules.h"
 
 namespace tcpstat::diagnose {
+
+namespace {
+
+constexpr std::string_view kAnswersElsewhere =
+    "it answers on other connections: a firewall or NAT on the way may have forgotten these, or one host behind it is "
+    "gone";
+constexpr std::string_view kSeeTheWay = "see what is on the way, and whether new connections there work";
+
+/// How long nobody has answered at least. Keepalive probes begin long after the last segment, and are sent once a second
+/// at most (include/net/tcp.h, TCP_KEEPINTVL).
+std::optional<std::uint64_t> silent_ms(const Connection& row, std::optional<std::uint64_t> age_ms) {
+  if (!is_keepalive_unanswered(row)) return age_ms;
+  constexpr std::uint64_t kLeastInterval = 1000;
+  const std::uint64_t least = (std::max<std::uint64_t>(row.retransmits.value_or(0), 1) - 1) * kLeastInterval;
+  return std::min(least, age_ms.value_or(least));
+}
+
+}  // namespace
 
 bool is_open_to_peer(const Connection& row) { return row.state != State::close_wait || has_unacknowledged(row); }
 
@@ -24,7 +43,7 @@ void PeerRule::add(const Connection& row, std::optional<std::uint64_t> age_ms, S
   if (severity == Severity::ok) return;
   all_.add(row, age_ms, rule_limits_.ports);
   peers_.of(peer_of(row)).add(row, age_ms, rule_limits_.ports);
-  stuck_.add(row, age_ms, rule_limits_.ports);
+  stuck_.add(row, age_ms, silent_ms(row, age_ms), rule_limits_.ports);
   worst_ = worse(worst_, severity);
 }
 
@@ -70,20 +89,33 @@ void PeerRule::conclude(std::uint64_t open, const PeerWords& words, const Diagno
                           (all_.rows == 1 && !words.verb.empty() ? "s" : "");
   one.message = who + std::string(words.what) + oldest_text(all_.oldest_ms, words.oldest) + "; ";
   one.brief = who + std::string(words.brief.empty() ? words.what : words.brief);
-  const bool most = !one_peer && share >= limit(kMostShare.name);
+  const HeardPeers& heard = facts.turnover->heard();
+  // Words that name a cause whatever share it is know better.
+  const bool knows_cause = !words.most.empty();
+  const InCommon common(stuck_, peers_, heard);
+  // A link on which others are heard is well.
+  const bool most = !one_peer && share >= limit(kMostShare.name) && (knows_cause || !common.others_heard);
   if (peers.size() == 1) {
     one.message += about.text();
   } else if (one_peer) {
     one.message +=
         std::to_string(first.group->rows) + " of them with " + about.text() + ", of " + peers_.how_many("peer");
   } else {
-    one.message += "spread over " + peers_.how_many("peer");
+    one.message += "spread over " + peers_.how_many("peer") + common.where();
   }
   const std::string well = well_meanwhile(meanwhile);
   if (!well.empty()) one.message += "; meanwhile " + well;
   one.why = one_peer ? words.one : (most ? words.most : words.few);
   one.advice = most ? words.advice_for_most : words.advice;
-  one.next = list_command(all_.states, std::string(words.columns) + (one_peer ? " " + filter_text(first.key) : "") +
+  if (!knows_cause && one_peer && heard.has_peer(first.key.endpoint.address, stuck_.silent_s())) {
+    one.why = kAnswersElsewhere;
+    one.advice = kSeeTheWay;
+  } else if (!knows_cause && !one_peer && common.tells()) {
+    one.why = common.why();
+    one.advice = common.advice();
+  }
+  one.next = list_command(all_.states, std::string(words.columns) +
+                                           (one_peer ? " " + filter_text(first.key) : common.filter()) +
                                            " --sort retransmits:desc --limit 20");
   out.push_back(std::move(one));
 }

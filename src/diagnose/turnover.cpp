@@ -4,6 +4,7 @@
 
 #include "diagnose/diagnosis.h"
 #include "diagnose/timer_age.h"
+#include "model/row_rules.h"
 #include "model/tcp_info.h"
 
 namespace tcpstat::diagnose {
@@ -34,45 +35,51 @@ bool has_just_begun(const Connection& row) {
   });
 }
 
+/// How long ago the peer was heard last, of a connection on which nothing is overdue.
+std::optional<std::uint64_t> heard_ms(const Connection& row) {
+  if (has_ended_well(row)) return row.age_ms;
+  constexpr StateSet kOpen = {State::established, State::close_wait, State::fin_wait2};
+  if (!kOpen.has(row.state) || row.retransmits.value_or(0) > 0) return std::nullopt;
+  return since_ack_ms(row);
+}
+
 }  // namespace
 
 bool has_ended_well(const Connection& row) {
   return row.state == State::time_wait || (row.state == State::fin_wait2 && row.minisocket);
 }
 
-void Ages::add(std::uint64_t age_ms) {
-  if (counts_.empty()) counts_.resize(kMost);
-  ++counts_[static_cast<std::size_t>(std::min<std::uint64_t>(age_ms / 1000, kMost - 1))];
-  ++all_;
-}
-
-std::uint64_t Ages::in(AgeSpan span) const {
-  std::uint64_t sum = 0;
-  for (std::size_t second = span.first; second < std::min(span.end, counts_.size()); ++second) sum += counts_[second];
-  return sum;
-}
-
-AgeSpan Ages::younger_half() const {
-  AgeSpan span;
-  bool begun = false;
-  std::uint64_t sum = 0;
-  for (std::size_t second = 0; second < counts_.size(); ++second) {
-    if (counts_[second] == 0) continue;
-    // What shares a second with the first or the last of them may be of the time before.
-    if (!begun) span.first = second + 1;
-    begun = true;
-    sum += counts_[second];
-    if (sum * 2 < all_) continue;
-    span.end = second;
-    break;
-  }
-  return span;
-}
-
-void StuckRows::add(const Connection& row, std::optional<std::uint64_t> age_ms, const LocalPorts& ports) {
+void StuckRows::add(const Connection& row, std::optional<std::uint64_t> age_ms, std::optional<std::uint64_t> silent_ms,
+                    const LocalPorts& ports) {
   ++rows_;
-  if (service_port(row, ports).opened == Opened::here) ++opened_here_;
+  if (service_port(row, ports).opened == Opened::here) {
+    ++opened_here_;
+  } else {
+    ++ports_[row.local.port];
+  }
   if (age_ms) ages_.add(*age_ms);
+  if (silent_ms) silent_.add(*silent_ms);
+  const Address own = row.local.address.unmapped();
+  const auto at = addresses_.find(own);
+  if (at != addresses_.end()) {
+    ++at->second;
+  } else if (addresses_.size() < kMostAddresses) {
+    addresses_.emplace(own, 1);
+  }
+}
+
+std::optional<std::uint16_t> StuckRows::port() const {
+  for (const auto& [port, count] : ports_) {
+    if (are_nearly_all(count, rows_)) return port;
+  }
+  return std::nullopt;
+}
+
+std::optional<Address> StuckRows::address() const {
+  for (const auto& [address, count] : addresses_) {
+    if (are_nearly_all(count, rows_)) return address;
+  }
+  return std::nullopt;
 }
 
 void Turnover::see(const Connection& row, const LocalPorts& ports, const KernelLimits& limits) {
@@ -80,6 +87,7 @@ void Turnover::see(const Connection& row, const LocalPorts& ports, const KernelL
     within_host_ = true;
     return;
   }
+  if (const auto age = heard_ms(row)) heard_.see(row, *age);
   if (row.state == State::syn_sent) {
     const auto age = connecting_ms(row, limits);
     if (age) {

@@ -7,7 +7,9 @@
 
 #include "diagnose/diagnosis.h"
 #include "diagnose/finding_text.h"
+#include "diagnose/in_common.h"
 #include "diagnose/row_groups.h"
+#include "diagnose/timer_age.h"
 #include "diagnose/turnover.h"
 #include "machine/dwell.h"
 #include "model/row_rules.h"
@@ -51,7 +53,11 @@ class Closing : public Diagnosis {
     const auto tries = std::max<std::uint64_t>(row.retransmits.value_or(0), doublings);
     if (static_cast<double>(tries) < least_retransmits_) return;
     ++by_cause_[static_cast<std::size_t>(held)];
-    const auto age = since_ack_ms(row);
+    // The connection may have been idle before it was closed.
+    auto age = since_ack_ms(row);
+    if (held == HeldBy::nothing) {
+      if (const auto unanswered = unanswered_ms(row); unanswered.value_or(0) > 0) age = unanswered;
+    }
     total_.add(row, age, rule_limits_.ports);
     stuck_.add(row, age, rule_limits_.ports);
     peers_.of(peer_of(row)).add(row, age, rule_limits_.ports);
@@ -102,6 +108,9 @@ class Closing : public Diagnosis {
     one.message =
         counted(total_.rows, "connection") + " cannot finish closing (" + stuck + ")" + oldest_text(total_.oldest_ms);
     one.brief = counted(total_.rows, "connection") + " cannot finish closing";
+    const InCommon common(stuck_, peers_, facts.turnover->heard());
+    std::string which = common.filter();
+    if (!which.empty()) which = which.substr(1) + " ";
     if (count(HeldBy::window) * 2 > total_.rows) {
       one.why = "peers do not read, and the FIN waits behind data";
       one.advice = "look at the programs of these peers";
@@ -114,17 +123,32 @@ class Closing : public Diagnosis {
       one.why = "most of them to " + subject_of(first.key, *first.group).text() + ", which is gone or cut off";
       one.advice = "see whether it is up and reachable";
     } else {
-      const std::string well = well_meanwhile(meanwhile);
-      one.why = "no answer from " + peers_.how_many("peer") + (well.empty() ? "" : ", while " + well);
-      // Where others are well, the way out is.
-      if (well.empty()) one.advice = "look at this host's way out";
+      tell_silence(meanwhile, common, one);
     }
-    one.next =
-        list_command(kStates, (one_peer ? filter_text(first.key) + " " : "") + "--sort retransmits:desc --limit 20");
+    if (one_peer) which = filter_text(first.key) + " ";
+    one.next = list_command(kStates, which + "--sort retransmits:desc --limit 20");
     out.push_back(std::move(one));
   }
 
  private:
+  /// What nobody acknowledges, of many peers.
+  void tell_silence(double meanwhile, const InCommon& common, Finding& one) const {
+    const std::string well = well_meanwhile(meanwhile);
+    const std::string peers = peers_.how_many("peer") + common.where();
+    // The FIN of such a peer came after ours had gone out.
+    const std::uint64_t there = by_state_[static_cast<std::size_t>(State::closing)];
+    one.why = there * 2 > total_.rows ? peers + " sent their FINs, so they are there: what goes out does not reach them"
+                                      : "no " + std::string(there > 0 ? "ACK" : "answer") + " from " + peers;
+    if (!well.empty()) one.why += ", while " + well;
+    if (common.tells()) {
+      one.because(common.why());
+      one.advice = common.advice();
+    } else if (well.empty() && !common.others_heard) {
+      // Where others are well, the way out is.
+      one.advice = "look at this host's way out";
+    }
+  }
+
   [[nodiscard]] std::uint64_t count(HeldBy cause) const { return by_cause_[static_cast<std::size_t>(cause)]; }
 
   const RuleLimits& rule_limits_;

@@ -97,3 +97,55 @@ TEST_CASE("a FIN behind a closed window waits for a peer that does not read") {
         "nothing goes out to them: no route, link down or dropped on the way out");
   CHECK(said({{"backoff", 3}}).starts_with("peers do not read, or nothing goes out here"));
 }
+
+namespace {
+
+/// Peers of one network each.
+void of_many_peers(Diagnosing& run, unsigned count, Connection row, const Diagnosing::Info& info = {}) {
+  for (unsigned i = 1; i <= count; ++i) {
+    row.remote.address = address("10.20." + std::to_string(i) + ".1");
+    run.rows(1, row, info);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a peer whose FIN came after ours is there") {
+  Diagnosing run;
+  of_many_peers(run, 20, unacknowledged(State::fin_wait1, 4));
+  of_many_peers(run, 20, unacknowledged(State::closing, 4));
+  CHECK(run.finish("closing-stuck").at(0).why == "no ACK from 20 peers");
+  of_many_peers(run, 1, unacknowledged(State::closing, 4));
+  CHECK(run.finish("closing-stuck").at(0).why ==
+        "20 peers sent their FINs, so they are there: what goes out does not reach them");
+}
+
+TEST_CASE("FINs to a network that is cut off are no trouble of this host's way out, if others are heard since") {
+  const auto found = [](const char* network, std::uint64_t heard_ms) {
+    Diagnosing run;
+    for (unsigned i = 1; i <= 40; ++i) {
+      Connection row = unacknowledged(State::fin_wait1, 4);
+      row.timer_ms = 0;
+      row.remote.address = address(network + std::to_string(i));
+      // Idle for an hour before it was closed.
+      run.rows(1, row, {{"rto_ms", 12'000}, {"backoff", 4}, {"last_ack_recv_ms", 3'600'000}});
+      if (std::string_view(network) == "10.20.30.") continue;
+      row.remote.address.bytes[1] = static_cast<std::uint8_t>(i);
+      run.rows(1, row, {{"rto_ms", 12'000}, {"backoff", 4}, {"last_ack_recv_ms", 3'600'000}});
+    }
+    Connection well = served(State::time_wait);
+    well.minisocket = true;
+    well.age_ms = heard_ms;
+    run.rows(300, well);
+    return run.finish("closing-stuck").at(0);
+  };
+  const Finding cut = found("10.20.30.", 2'000);
+  CHECK(cut.why ==
+        "no answer from 40 peers of 10.20.30.0/24; others are heard meanwhile: the way to 10.20.30.0/24 is cut");
+  CHECK(cut.advice == "look at the path to 10.20.30.0/24 (router, tunnel, firewall)");
+  CHECK(cut.next ==
+        "tcpstat --state FIN_WAIT1,LAST_ACK,CLOSING --remote 10.20.30.0/24 --sort retransmits:desc --limit 20");
+  CHECK(found("10.20.30.", 30'000).advice == "look at this host's way out");
+  CHECK(found("10.20.31.", 2'000).advice.empty());
+  CHECK(found("10.20.31.", 30'000).advice == "look at this host's way out");
+}

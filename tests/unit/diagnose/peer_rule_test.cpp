@@ -348,3 +348,120 @@ TEST_CASE("of more peers than are told apart there are more than are counted") {
   peers.add(0, 20'000);
   CHECK(peers.only(1).message.ends_with(", of more than 2049 peers"));
 }
+
+namespace {
+
+/// How long nobody has answered, of a row that sent the same four times.
+Diagnosing::Info silent_for(std::uint64_t seconds) {
+  return {{"rto_ms", (seconds * 1000 + 500) * 16 / 31}, {"backoff", 4}, {"last_ack_recv_ms", seconds * 1000 + 500}};
+}
+Diagnosing::Info heard_before(std::uint64_t ms) { return {{"last_ack_recv_ms", ms}}; }
+
+/// So many peers of a /24 that have been silent for 13 s.
+void silent_network(Diagnosing& run, unsigned peers, const char* network = "203.0.113.", std::uint16_t port = 443) {
+  for (unsigned i = 1; i <= peers; ++i) {
+    Connection row = waiting(TimerKind::retransmit, 4, 0);
+    row.local.port = port;
+    row.remote.address = address(network + std::to_string(i));
+    run.rows(1, row, silent_for(13));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a network that is cut off is named, if others are heard since") {
+  struct Case {
+    std::string_view name;
+    std::uint64_t heard_ms;
+    std::size_t heard;
+    const char* heard_peer;
+    unsigned elsewhere;
+    bool named;
+  };
+  for (const Case& one : {Case{"others are well", 2'000, 20, "198.51.100.7", 0, true},
+                          Case{"one of another network is gone, too", 2'000, 20, "198.51.100.7", 1, true},
+                          Case{"many of other networks are gone", 2'000, 20, "198.51.100.7", 4, false},
+                          Case{"nobody was heard since", 14'000, 20, "198.51.100.7", 0, false},
+                          Case{"hardly anybody", 2'000, 2, "198.51.100.7", 0, false},
+                          Case{"some of it are heard", 2'000, 20, "203.0.113.99", 0, false}}) {
+    CAPTURE(one.name);
+    Diagnosing run;
+    silent_network(run, 25);
+    for (unsigned i = 0; i < one.elsewhere; ++i) silent_network(run, 1, ("192.0." + std::to_string(i) + ".").c_str());
+    Connection well = served(State::established);
+    well.remote.address = address(one.heard_peer);
+    run.rows(one.heard, well, heard_before(one.heard_ms));
+    const Finding found = run.finish("retransmitting").at(0);
+    CHECK((found.why.find("the way to 203.0.113.0/24 is cut") != std::string::npos) == one.named);
+    CHECK((found.next.find("--remote 203.0.113.0/24") != std::string::npos) == one.named);
+    const bool link_may_be_down = one.heard_ms > 13'000 || one.heard < 3;
+    CHECK((found.advice == "look at this host's own link first") == link_may_be_down);
+    if (one.name != "others are well") continue;
+    CHECK(found.message.ends_with("; spread over 25 peers of 203.0.113.0/24"));
+    CHECK(found.why == "others are heard meanwhile: the way to 203.0.113.0/24 is cut");
+    CHECK(found.advice == "look at the path to 203.0.113.0/24 (router, tunnel, firewall)");
+  }
+}
+
+TEST_CASE("keepalive probes that nobody answers say how long that is, not how long the connection was idle") {
+  Diagnosing run;
+  for (unsigned i = 1; i <= 20; ++i) {
+    Connection row = waiting(TimerKind::keepalive, 4);
+    row.send_queue = 0;
+    row.remote.address = address("203.0.113." + std::to_string(i));
+    run.rows(1, row, heard_before(7'200'000));
+  }
+  run.rows(5, served(State::established), heard_before(2'900));
+  CHECK(run.finish("keepalive-dead").at(0).why == "others are heard meanwhile: the way to 203.0.113.0/24 is cut");
+
+  Diagnosing before;
+  Connection row = waiting(TimerKind::keepalive, 4);
+  for (unsigned i = 1; i <= 20; ++i) {
+    row.remote.address = address("203.0.113." + std::to_string(i));
+    before.rows(1, row, heard_before(7'200'000));
+  }
+  before.rows(5, served(State::established), heard_before(3'000));
+  CHECK(before.finish("keepalive-dead").at(0).advice == "look at this host's own link first");
+}
+
+TEST_CASE("a port or an address of this host is named, if others of it are heard") {
+  const auto stuck = [](std::uint16_t well_port, const char* well_address) {
+    Diagnosing run;
+    for (unsigned i = 1; i <= 12; ++i) silent_network(run, 1, ("10.20." + std::to_string(i) + ".").c_str(), 8080);
+    Connection well = served(State::established, well_port);
+    well.local.address = address(well_address);
+    run.rows(5, well, heard_before(100));
+    return run.finish("retransmitting").at(0);
+  };
+  const Finding port = stuck(22, "192.0.2.1");
+  CHECK(port.message.ends_with("; spread over 12 peers, on :8080"));
+  CHECK(port.why == "others are heard meanwhile: a firewall drops what is of :8080");
+  CHECK(port.advice == "look at the firewall rules for port 8080, here first");
+  CHECK(port.next.find(" --local-port 8080 ") != std::string::npos);
+  const Finding own = stuck(8080, "192.0.2.2");
+  CHECK(own.message.ends_with("; spread over 12 peers, at 192.0.2.1"));
+  CHECK(own.why == "others are heard meanwhile: the link or the way back of 192.0.2.1 is cut");
+  CHECK(own.next.find(" --local 192.0.2.1 ") != std::string::npos);
+  const Finding both = stuck(22, "192.0.2.2");
+  CHECK(both.message.ends_with("; spread over 12 peers, on :8080, at 192.0.2.1"));
+  const Finding neither = stuck(8080, "192.0.2.1");
+  CHECK(neither.message.ends_with("; spread over 12 peers"));
+  CHECK(neither.why == "these are gone, or the path to them loses segments");
+  CHECK(neither.advice == "see whether the peer is up and reachable");
+}
+
+TEST_CASE("a peer that answers on other connections is not gone") {
+  const auto why = [](const char* well_peer, std::uint64_t heard_ms) {
+    Diagnosing run;
+    run.rows(6, waiting(TimerKind::retransmit, 4, 0), silent_for(13));
+    Connection well = served(State::established, 22);
+    well.remote.address = address(well_peer);
+    run.rows(1, well, heard_before(heard_ms));
+    return run.finish("retransmitting").at(0).why;
+  };
+  CHECK(why("198.51.100.7", 500) ==
+        "it answers on other connections: a firewall or NAT on the way may have forgotten these, or one host behind it "
+        "is gone");
+  CHECK(why("198.51.100.7", 14'000) == "the peer is gone, or the path loses everything");
+  CHECK(why("198.51.100.8", 500) == "the peer is gone, or the path loses everything");
+}

@@ -26,7 +26,7 @@ Connection silent_peer(Diagnosing::Info& info, std::uint64_t seconds) {
   Connection row = waiting(TimerKind::retransmit, 8, 0);
   // Four doublings of this make that time.
   info = {{"rto_ms", (seconds * 1000 + 500) * 16 / 31}, {"backoff", 4}, {"last_ack_recv_ms", seconds * 1000 + 500}};
-  row.remote.address = address("203.0.113." + std::to_string(seconds));
+  row.remote.address = address("10.20." + std::to_string(seconds) + ".1");  // each of another network
   return row;
 }
 
