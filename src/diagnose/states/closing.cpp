@@ -7,6 +7,7 @@
 
 #include "diagnose/diagnosis.h"
 #include "diagnose/finding_text.h"
+#include "diagnose/full_segments.h"
 #include "diagnose/in_common.h"
 #include "diagnose/row_groups.h"
 #include "diagnose/timer_age.h"
@@ -57,6 +58,7 @@ class Closing : public Diagnosis {
     auto age = since_ack_ms(row);
     if (held == HeldBy::nothing) {
       if (const auto unanswered = unanswered_ms(row); unanswered.value_or(0) > 0) age = unanswered;
+      if (waits_for_first_full_segment(row)) ++full_segments_;
     }
     total_.add(row, age, rule_limits_.ports);
     stuck_.add(row, age, rule_limits_.ports);
@@ -119,6 +121,9 @@ class Closing : public Diagnosis {
       one.advice = "check the route, the link and the firewall of this host";
     } else if (count(HeldBy::unknown) * 2 > total_.rows) {
       one.why = "peers do not read, or nothing goes out here; only --source netlink tells";
+    } else if (full_segments_ * 2 > total_.rows && are_nearly_all(full_segments_, count(HeldBy::nothing))) {
+      one.why = "full segments do not come through, " + std::string(kSmallerMtu);
+      one.advice = kFindMtu;
     } else if (one_peer) {
       one.why = "most of them to " + subject_of(first.key, *first.group).text() + ", which is gone or cut off";
       one.advice = "see whether it is up and reachable";
@@ -157,6 +162,7 @@ class Closing : public Diagnosis {
   RowGroup total_;
   RowGroups peers_;
   StuckRows stuck_;
+  std::uint64_t full_segments_ = 0;
   std::uint64_t ended_ = 0;  ///< of all: TIME_WAIT
   std::array<std::uint64_t, 4> by_cause_{};
   std::array<std::uint64_t, kStateCount + 1> by_state_{};

@@ -8,6 +8,7 @@
 
 #include "diagnose/diagnosis.h"
 #include "diagnose/finding_text.h"
+#include "diagnose/full_segments.h"
 #include "diagnose/peer_rule.h"
 #include "diagnose/timer_age.h"
 #include "model/row_rules.h"
@@ -151,10 +152,6 @@ constexpr PeerWords kOldOnesWords = [] {
   words.brief = " for an acknowledgement, though new ones work";
   return words;
 }();
-constexpr const char* kSmallerMtu =
-    "small segments do: the path MTU may be smaller, and ICMP that says so may be dropped";
-constexpr const char* kFindMtu =
-    "try ping -M do -s 1472 to one of them; let ICMP fragmentation-needed pass, or clamp the MSS";
 constexpr PeerWords kFullSegmentWords = {
     .quantity = "retransmits",
     .unit = "times",
@@ -176,19 +173,6 @@ constexpr PeerWords kKeepaliveWords = {
     .advice = kSeePeer,
     .brief = " for keepalive answers",
 };
-
-/// It sends a full segment in vain, and has never had one acknowledged, though the handshake came through.
-bool waits_for_first_full_segment(const Connection& row) {
-  static constexpr const TcpInfoField& kMss = tcp_info_field("mss");
-  static constexpr const TcpInfoField& kAcked = tcp_info_field("bytes_acked");
-  static constexpr const TcpInfoField& kReceived = tcp_info_field("bytes_received");
-  const auto mss = tcp_info_value(row.tcp_info, kMss);
-  const auto acked = tcp_info_value(row.tcp_info, kAcked);
-  if (!mss || !acked || *mss == 0) return false;
-  // The peer has been heard after the handshake, by a small segment.
-  const bool heard = *acked > 1 || tcp_info_value(row.tcp_info, kReceived).value_or(0) > 0;
-  return heard && row.send_queue.value_or(0) >= *mss && *acked < *mss;
-}
 
 /// How long nothing had come from the peer when the data was sent that it does not acknowledge.
 std::uint64_t idle_before_ms(const Connection& row, std::optional<std::uint64_t> unanswered_ms) {
@@ -230,6 +214,25 @@ class Loss {
   std::uint64_t lossy_ = 0;
 };
 
+/// Rows that are alike, and the others, each by peer.
+struct Alike {
+  Alike(const RuleInfo& of, const RuleLimits& by) : these(of, by), others(of, by) {}
+
+  /// One cause tells nearly all of them, or all those of the peer that has most. What others wait for is their own.
+  [[nodiscard]] bool tells() const {
+    const std::uint64_t rows = these.all().rows;
+    const std::uint64_t all = rows + others.all().rows;
+    if (static_cast<double>(rows) < these.limit("alike")) return false;
+    if (are_nearly_all(rows, all)) return true;
+    const auto peers = these.peers().largest();
+    const auto& first = peers.front();
+    return first.group->rows * 2 > all && others.peers().find(first.key) == nullptr;
+  }
+
+  PeerRule these;
+  PeerRule others;
+};
+
 class Established : public Diagnosis {
  public:
   explicit Established(const RuleLimits& rule_limits)
@@ -239,6 +242,8 @@ class Established : public Diagnosis {
         moved_(kNotSent, rule_limits, Trouble::of_host),
         held_(kNotSent, rule_limits, Trouble::of_host),
         retransmit_(kRetransmit, rule_limits),
+        full_segments_(kRetransmit, rule_limits),
+        after_idle_(kRetransmit, rule_limits),
         keepalive_(kKeepalive, rule_limits),
         loss_(retransmit_.limit("lossy")),
         held_age_ms_(not_sent_.limit("age_s") * 1000),
@@ -251,10 +256,13 @@ class Established : public Diagnosis {
     }
   }
 
-  [[nodiscard]] StateSet states() const override { return kSendingStates | StateSet{State::time_wait}; }
+  [[nodiscard]] StateSet states() const override {
+    return kSendingStates | kClosingStates | StateSet{State::time_wait};
+  }
 
   void connection(const Connection& row) override {
     if (row.state == State::time_wait) return see_ended(row);
+    if (kClosingStates.has(row.state)) return see_closing(row);
     if (!is_open_to_peer(row)) return;
     ++open_;
     loss_.see(row);
@@ -283,13 +291,7 @@ class Established : public Diagnosis {
     not_sent_.conclude(open_, kNotSentWords, facts, out);
     moved_.conclude(open_, kMovedWords, facts, out);
     held_.conclude(open_, held_for_least_ ? kHeldWithoutInfoWords : kHeldWords, facts, out);
-    const std::uint64_t all = retransmit_.all().rows;
-    const bool many = static_cast<double>(all) >= retransmit_.limit("alike");
-    const PeerWords& words = many && full_segments_ == all ? kFullSegmentWords
-                             : many && after_idle_ == all  ? kForgottenWords
-                             : many && new_ones_work()     ? kOldOnesWords
-                                                           : kRetransmitWords;
-    retransmit_.conclude(open_, words, facts, out);
+    conclude_retransmits(facts, out);
     keepalive_.conclude(open_, kKeepaliveWords, facts, out);
     judge_host(facts, out);
   }
@@ -303,15 +305,36 @@ class Established : public Diagnosis {
   }
 
  private:
+  static constexpr StateSet kClosingStates = {State::fin_wait1, State::last_ack, State::closing};
+
+  void conclude_retransmits(const DiagnosisFacts& facts, std::vector<Finding>& out) const {
+    const auto told = [&](const Alike& kind, const PeerWords& words) {
+      if (!kind.tells()) return false;
+      kind.these.conclude(open_, words, facts, out);
+      kind.others.conclude(open_, kRetransmitWords, facts, out);
+      return true;
+    };
+    if (told(full_segments_, kFullSegmentWords) || told(after_idle_, kForgottenWords)) return;
+    const bool many = static_cast<double>(retransmit_.all().rows) >= retransmit_.limit("alike");
+    retransmit_.conclude(open_, many && new_ones_work() ? kOldOnesWords : kRetransmitWords, facts, out);
+  }
+
+  /// What these send again is told of them.
+  void see_closing(const Connection& row) {
+    if (is_retransmitting(row) && retransmit_.judged(*row.retransmits) != Severity::ok) {
+      unanswered_again_ += *row.retransmits;
+    }
+  }
+
   void see_ended(const Connection& row) {
     if (!row.age_ms || service_port(row, rule_limits_.ports).opened != Opened::here) return;
     ended_.of(destination_of(row)).add(row, row.age_ms, rule_limits_.ports);
   }
 
-  /// Those that retransmit go to one service, and others to it ended well since.
+  /// Nearly all that retransmit go to one service, and others to it ended well since.
   [[nodiscard]] bool new_ones_work() const {
     const auto services = retransmitting_to_.largest();
-    if (services.size() != 1 || services.front().group->rows != retransmit_.all().rows) return false;
+    if (services.empty() || !are_nearly_all(services.front().group->rows, retransmit_.all().rows)) return false;
     const RowGroup* ended = ended_.find(services.front().key);
     const auto stuck_ms = services.front().group->youngest_ms;
     return ended != nullptr && stuck_ms && ended->youngest_ms.value_or(*stuck_ms) < *stuck_ms;
@@ -350,8 +373,10 @@ class Established : public Diagnosis {
     if (service_port(row, rule_limits_.ports).opened == Opened::here) {
       retransmitting_to_.of(destination_of(row)).add(row, age, rule_limits_.ports);
     }
-    if (waits_for_first_full_segment(row)) ++full_segments_;
-    if (static_cast<double>(idle_before_ms(row, age)) >= idle_before_ms_) ++after_idle_;
+    const bool full = waits_for_first_full_segment(row);
+    (full ? full_segments_.these : full_segments_.others).add(row, age, severity);
+    const bool idle = static_cast<double>(idle_before_ms(row, age)) >= idle_before_ms_;
+    (idle ? after_idle_.these : after_idle_.others).add(row, age, severity);
   }
 
   void judge_host(const DiagnosisFacts& facts, std::vector<Finding>& out) const {
@@ -403,9 +428,7 @@ class Established : public Diagnosis {
 
   const RuleLimits& rule_limits_;
   std::uint64_t open_ = 0;
-  std::uint64_t unanswered_again_ = 0;  ///< segments that those which retransmit have sent again
-  std::uint64_t full_segments_ = 0;     ///< of these connections
-  std::uint64_t after_idle_ = 0;        ///< of these, after they were idle
+  std::uint64_t unanswered_again_ = 0;  ///< segments that those which retransmit have sent again, closing ones too
   PeerRule gone_;
   PeerRule not_sent_;
   PeerRule moved_;
@@ -413,6 +436,8 @@ class Established : public Diagnosis {
   bool held_for_least_ = false;     ///< the age of one of these is a lower bound
   std::uint64_t held_untimed_ = 0;  ///< others, whose age is not known
   PeerRule retransmit_;
+  Alike full_segments_;          ///< the same rows
+  Alike after_idle_;             ///< the same rows
   RowGroups retransmitting_to_;  ///< those that this host opened, by service
   RowGroups ended_;              ///< others that it opened and that ended well
   PeerRule keepalive_;

@@ -110,6 +110,33 @@ void of_many_peers(Diagnosing& run, unsigned count, Connection row, const Diagno
 
 }  // namespace
 
+TEST_CASE("full segments before a FIN that never come through are told from a way out that is broken") {
+  const Diagnosing::Info full = {{"mss", 1448}, {"bytes_acked", 0}, {"bytes_received", 1}};
+  Connection row = unacknowledged(State::fin_wait1, 4);
+  row.send_queue = 20'001;
+  Diagnosing run;
+  of_many_peers(run, 27, row, full);
+  of_many_peers(run, 3, unacknowledged(State::fin_wait1, 4));
+  Finding found = run.finish("closing-stuck").at(0);
+  CHECK(
+      found.why ==
+      "full segments do not come through, small segments do: the path MTU may be smaller, and ICMP that says so may be "
+      "dropped");
+  CHECK(found.advice == "try ping -M do -s 1472 to one of them; let ICMP fragmentation-needed pass, or clamp the MSS");
+  of_many_peers(run, 1, unacknowledged(State::fin_wait1, 4));
+  found = run.finish("closing-stuck").at(0);
+  CHECK(found.why == "no answer from 27 peers");
+  CHECK(found.advice == "look at this host's way out");
+
+  // What waits behind closed windows is another matter.
+  Connection held = unacknowledged(State::fin_wait1, 0);
+  held.timer = TimerKind::probe;
+  Diagnosing both;
+  of_many_peers(both, 10, row, full);
+  of_many_peers(both, 10, held, {{"backoff", 3}, {"snd_wnd", 0}});
+  CHECK(both.finish("closing-stuck").at(0).why.starts_with("no answer from "));
+}
+
 TEST_CASE("a peer whose FIN came after ours is there") {
   Diagnosing run;
   of_many_peers(run, 20, unacknowledged(State::fin_wait1, 4));

@@ -379,3 +379,94 @@ TEST_CASE("a cause is told where three or more have it, and nothing else waits")
   CHECK(found.advice == "try ping -M do -s 1472 to one of them; let ICMP fragmentation-needed pass, or clamp the MSS");
   CHECK(found.next.find(" -o +MSS,UNACKED,BYTES_ACKED") != std::string::npos);
 }
+
+TEST_CASE("one peer that is gone does not take the cause of the others away") {
+  Connection row = waiting(TimerKind::retransmit, 4, 2000);
+  const Diagnosing::Info full = {{"mss", 1448}, {"bytes_acked", 0}, {"bytes_received", 18}};
+  const Diagnosing::Info idle = {
+      {"last_data_recv_ms", 600'000}, {"rto_ms", 3200}, {"backoff", 4}, {"last_ack_recv_ms", 600'000}};
+  for (const Diagnosing::Info& info : {full, idle}) {
+    // All of the peer that has most, or nearly all.
+    for (const bool one_peer : {true, false}) {
+      CAPTURE(one_peer);
+      Diagnosing run;
+      for (unsigned i = 1; i <= 9; ++i) {
+        if (!one_peer) row.remote.address = address("203.0.113." + std::to_string(i));
+        run.rows(2, row, info);
+      }
+      Connection gone = row;
+      for (unsigned i = 1; i <= (one_peer ? 8U : 2U); ++i) {
+        gone.remote.address = address("198.18.0." + std::to_string(i));
+        run.rows(1, gone);
+      }
+      const auto found = run.finish("retransmitting");
+      REQUIRE(found.size() == 2);
+      CHECK(found[0].message.starts_with("18 of " + std::to_string(one_peer ? 26 : 20) +
+                                         " connections wait for an answer to "));
+      CHECK(found[0].why.find("the path loses everything") == std::string::npos);
+      CHECK(found[1].why == "these are gone, or the path to them loses segments");
+    }
+    row.remote.address = address("198.51.100.7");
+  }
+}
+
+TEST_CASE("where many others are gone, full segments and idle connections tell nothing") {
+  Diagnosing run;
+  Connection row = waiting(TimerKind::retransmit, 4, 2000);
+  for (unsigned i = 1; i <= 20; ++i) {
+    row.remote.address = address("203.0.113." + std::to_string(i));
+    if (i <= 17) {
+      run.rows(1, row, {{"mss", 1448}, {"bytes_acked", 0}, {"bytes_received", 18}});
+    } else {
+      run.rows(1, row);
+    }
+  }
+  const auto found = run.finish("retransmitting");
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].message.starts_with("20 connections wait for an answer to data sent again and again"));
+}
+
+TEST_CASE("connections that a firewall forgot are known by new ones that work, beside a peer that is gone") {
+  const auto says = [](std::size_t gone) {
+    const Diagnosing::Info stuck = {{"rto_ms", 3200}, {"backoff", 4}, {"last_ack_recv_ms", 20'000}};
+    Diagnosing run;
+    Connection pool = waiting(TimerKind::retransmit, 4, 0);
+    pool.remote.port = 5432;
+    for (pool.local.port = 40'000; pool.local.port < 40'020; ++pool.local.port) run.rows(1, pool, stuck);
+    run.rows(gone, waiting(TimerKind::retransmit, 4, 0), stuck);
+    Connection fresh = pool;
+    fresh.state = State::time_wait;
+    fresh.minisocket = true;
+    fresh.timer = TimerKind::time_wait;
+    fresh.age_ms = 1000;
+    run.rows(1, fresh);
+    return run.finish("retransmitting").at(0).message.find("though new ones to the same service end well") !=
+           std::string::npos;
+  };
+  CHECK(says(0));
+  CHECK(says(2));
+  CHECK_FALSE(says(3));
+}
+
+TEST_CASE("what closing connections send again in vain is no loss of a path") {
+  const auto verdict = [](State state, TimerKind timer, std::uint32_t tries) {
+    Diagnosing run;
+    Connection row = served(state);
+    row.timer = timer;
+    row.timer_ms = 500;
+    row.retransmits = tries;
+    row.send_queue = 1;
+    run.rows(15, row);
+    run.before.emplace();
+    run.before->counters.out_segs = run.before->counters.retrans_segs = 0;
+    run.facts.counters.out_segs = 1000;
+    run.facts.counters.retrans_segs = 60;
+    return run.verdict("retransmitting");
+  };
+  for (const State state : {State::fin_wait1, State::last_ack, State::closing}) {
+    CAPTURE(name(state));
+    CHECK(verdict(state, TimerKind::retransmit, 4) == Severity::ok);
+    CHECK(verdict(state, TimerKind::retransmit, 2) == Severity::warning);
+    CHECK(verdict(state, TimerKind::probe, 4) == Severity::warning);
+  }
+}
