@@ -9,6 +9,7 @@
 
 #include "diagnose/diagnosis.h"
 #include "diagnose/finding_text.h"
+#include "diagnose/in_common.h"
 #include "diagnose/row_groups.h"
 #include "diagnose/timer_age.h"
 #include "diagnose/turnover.h"
@@ -122,15 +123,16 @@ class SynSent : public Diagnosis {
 
   void conclude(const DiagnosisFacts& facts, std::vector<Finding>& out) override {
     meanwhile_ = facts.turnover->beside(stuck_, facts);
+    failed_here_ = syns_that_fail_here(facts);
     const std::size_t before = out.size();
-    judge_rows(out);
+    judge_rows(facts, out);
     if (out.size() == before) judge_counters(facts, out);
     if (out.size() == before) judge_silence(facts, out);
     if (out.size() == before && most_fail()) tell_few(out);
   }
 
  private:
-  void judge_rows(std::vector<Finding>& out) const {
+  void judge_rows(const DiagnosisFacts& facts, std::vector<Finding>& out) const {
     const double warning = limit_of(rule_limits_, kRule, "warning");
     const auto destinations = destinations_.largest();
     const auto many = [&](const RowGroups::Entry& one) { return static_cast<double>(one.group->rows) >= warning; };
@@ -142,6 +144,10 @@ class SynSent : public Diagnosis {
       out.push_back(scanned(*ports, destinations.size()));
       return;
     }
+    if (const auto source = unheard_source(destinations, facts); source && large > 0) {
+      out.push_back(from_source(*source, destinations));
+      return;
+    }
     if (many_large || (most_fail() && static_cast<double>(addresses(destinations)) >= several)) {
       const Severity severity = many_large && most_fail() ? Severity::critical : Severity::warning;
       out.push_back(together(destinations, severity));
@@ -150,6 +156,65 @@ class SynSent : public Diagnosis {
     std::vector<Finding> found;
     for (std::size_t i = 0; i < large; ++i) found.push_back(alone(destinations[i].key, *destinations[i].group));
     add_worst(std::move(found), out);
+  }
+
+  /// SYNs that were to be sent again between the samples, if nearly all of them failed here: a firewall or a route of this
+  /// host refused them (net/ipv4/tcp_output.c, tcp_retransmit_skb()). Data may fail like that as well, at most what timed
+  /// out beside them.
+  [[nodiscard]] static std::uint64_t syns_that_fail_here(const DiagnosisFacts& facts) {
+    const std::uint64_t failed = facts.grown(&KernelCounters::retrans_fail).value_or(0);
+    const auto again = facts.grown(&KernelCounters::syn_retrans);
+    const auto timeouts = facts.grown(&KernelCounters::tcp_timeouts);
+    if (!again || *again == 0 || !timeouts) return 0;
+    const std::uint64_t others = *timeouts - std::min(*timeouts, *again);
+    const std::uint64_t syns = failed - std::min(failed, others);
+    return are_nearly_all(syns, *again) ? syns : 0;
+  }
+
+  /// Where the destination never saw a SYN, it is not to blame.
+  void tell_failed_here(Finding& one) const {
+    if (failed_here_ == 0) return;
+    one.evidence.push_back(measured("syns_failed_here", static_cast<double>(failed_here_), "SYNs",
+                                    "/proc/net/netstat TCPRetransFail, TCPSynRetrans, TCPTimeouts"));
+    one.why = "SYNs do not leave this host: its firewall drops them, or it has no route";
+    one.advice = "look at the firewall of this host (output), then at its routes";
+  }
+
+  /// The address here that nearly all attempts come from, if no peer is heard there, and some are elsewhere. Of one
+  /// destination this tells only if it is heard at another address: others are where they are down.
+  [[nodiscard]] std::optional<Address> unheard_source(const std::vector<RowGroups::Entry>& destinations,
+                                                      const DiagnosisFacts& facts) const {
+    if (destinations.empty() || may_be_scan(destinations)) return std::nullopt;
+    const HeardPeers& heard = facts.turnover->heard();
+    const auto source = InCommon(stuck_, destinations_, heard).address;
+    const bool several = addresses(destinations) > 1;
+    if (!source || (!several && !heard.has_peer(destinations.front().key.endpoint.address, stuck_.silent_s()))) {
+      return std::nullopt;
+    }
+    return source;
+  }
+
+  [[nodiscard]] Finding from_source(const Address& source, const std::vector<RowGroups::Entry>& destinations) const {
+    const double warning = limit_of(rule_limits_, kRule, "warning");
+    const std::string from = to_string(source);
+    Finding one(std::string(kRule.id), most_fail() ? Severity::critical : Severity::warning, Subject::address(source),
+                evidence(all_, warning));
+    one.evidence.push_back(
+        measured("destinations", static_cast<double>(destinations.size()), "destinations", kFromDump));
+    one.evidence.push_back(measured("working_connections", static_cast<double>(working_), "sockets", kFromDump));
+    add_well_meanwhile(meanwhile_, one.evidence);
+    one.value = static_cast<double>(all_.rows);
+    one.unit = "sockets";
+    one.warning = warning;
+    one.message = "Nothing answers " + counted(all_.rows, "connection attempt") + " from " + from + " to " +
+                  destinations_.how_many("destination") + (all_.process.empty() ? "" : " (" + all_.process + ")") +
+                  oldest_text(all_.oldest_ms) + ", while others are heard at other addresses of this host";
+    one.brief = "nothing answers " + counted(all_.rows, "attempt") + " from " + from;
+    one.why = "the link or the way back of " + from + " is cut, or a firewall drops what comes from it";
+    one.advice = "look at the way back to " + from + ", or let programs use another address";
+    tell_failed_here(one);
+    one.next = list_command({State::syn_sent}, "-p --local " + from);
+    return one;
   }
 
   /// Programs that give up within seconds leave no attempt that is old enough; the SYNs that they send again are
@@ -183,6 +248,7 @@ class SynSent : public Diagnosis {
                   counted(*again, "SYN") + " again because nobody answered within a second";
     one.brief = "outgoing connections get no answer (" + counted(*again, "SYN") + " sent again)";
     tell_suspect(suspect, counted(*again, "SYN") + " sent again", "drops the SYN", one);
+    tell_failed_here(one);
     out.push_back(std::move(one));
   }
 
@@ -336,6 +402,7 @@ class SynSent : public Diagnosis {
       one.why = "its program does not accept, or this host's own firewall drops the SYN";
       one.advice = "look at its accept queue (tcpstat -l), then at the firewall of this host (input, device lo)";
     }
+    tell_failed_here(one);
     one.next = list_command({State::syn_sent}, "-p " + filter_text(key));
     return one;
   }
@@ -437,6 +504,7 @@ class SynSent : public Diagnosis {
                              : ", or " + program() + " scans for port " + port;
       one.advice += ", and what " + program() + " is";
     }
+    tell_failed_here(one);
     one.next = "tcpstat summary --by remote_address,process --state " + std::string(name(State::syn_sent));
     return one;
   }
@@ -466,9 +534,10 @@ class SynSent : public Diagnosis {
   RowGroups unanswered_;
   RowGroups ended_;  ///< connections that this host opened and that ended well, by destination
   StuckRows stuck_;
-  double meanwhile_ = 0;          ///< connections that came and went well beside these attempts
-  std::uint64_t working_ = 0;     ///< connections that this host opened and that are answered
-  bool requests_repeat_ = false;  ///< a half-open request has sent its SYN+ACK again
+  double meanwhile_ = 0;           ///< connections that came and went well beside these attempts
+  std::uint64_t failed_here_ = 0;  ///< SYNs that did not leave this host, if those are nearly all
+  std::uint64_t working_ = 0;      ///< connections that this host opened and that are answered
+  bool requests_repeat_ = false;   ///< a half-open request has sent its SYN+ACK again
 };
 
 }  // namespace

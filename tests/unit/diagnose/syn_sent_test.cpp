@@ -596,3 +596,61 @@ TEST_CASE("SYN+ACKs that lossy clients do not get are no attempts of this host")
     CHECK(run.verdict("syn-sent-blackhole") == one.expected);
   }
 }
+
+TEST_CASE("SYNs that do not leave this host are not blamed on where they go") {
+  struct Case {
+    std::string_view name;
+    std::uint64_t failed;
+    std::uint64_t again;
+    std::uint64_t timeouts;
+    bool here;
+  };
+  for (const Case& one : {Case{"all", 354, 354, 354, true}, Case{"nearly all", 319, 354, 354, true},
+                          Case{"fewer", 318, 354, 354, false}, Case{"none", 0, 354, 354, false},
+                          Case{"data failed", 100, 100, 200, false}, Case{"no SYN", 50, 0, 50, false}}) {
+    CAPTURE(one.name);
+    Diagnosing run;
+    attempts(run, 150, attempt(3));
+    count_meanwhile(run, 50, &KernelCounters::syn_retrans, one.again);
+    run.before->counters.retrans_fail = run.before->counters.tcp_timeouts = 0;
+    run.facts.counters.retrans_fail = one.failed;
+    run.facts.counters.tcp_timeouts = one.timeouts;
+    const Finding found = run.finish("syn-sent-blackhole").at(0);
+    CHECK((found.why == "SYNs do not leave this host: its firewall drops them, or it has no route") == one.here);
+    CHECK((found.advice == "look at the firewall of this host (output), then at its routes") == one.here);
+    CHECK(evidence(found, "syns_failed_here").has_value() == one.here);
+    run.facts.counters.tcp_timeouts.reset();
+    CHECK(run.finish("syn-sent-blackhole").at(0).why == "it is down, or a firewall drops the SYN");
+  }
+}
+
+TEST_CASE("an address here without a way back is told once, and not as so many destinations that are down") {
+  const auto found = [](const char* well_local, const char* well_peer, std::uint64_t heard_ms, unsigned peers = 1) {
+    Diagnosing run;
+    for (std::uint16_t port = 9000; port < 9003; ++port) {
+      Connection row = attempt(3);
+      row.local.address = address("192.0.2.55");
+      row.remote = endpoint("10.9.1." + std::to_string(1 + port % peers), port);
+      attempts(run, 20, row, Owner{55, 9, "app"});
+    }
+    Connection well = connection(State::time_wait, endpoint(well_local, 40'000), endpoint(well_peer, 9000));
+    well.minisocket = true;
+    well.age_ms = heard_ms;
+    attempts(run, 10, well);
+    return run.finish("syn-sent-blackhole");
+  };
+  const auto one = found("192.0.2.1", "10.9.1.1", 500);
+  REQUIRE(one.size() == 1);
+  CHECK(one[0].subject == "192.0.2.55");
+  CHECK(one[0].message ==
+        "Nothing answers 60 connection attempts from 192.0.2.55 to 3 destinations (app), the oldest for 3 s, while "
+        "others are heard at other addresses of this host");
+  CHECK(one[0].why == "the link or the way back of 192.0.2.55 is cut, or a firewall drops what comes from it");
+  CHECK(one[0].next == "tcpstat --state SYN_SENT -p --local 192.0.2.55");
+  // It works from there, too; or nobody was heard since.
+  CHECK(found("192.0.2.55", "10.9.1.1", 500).size() == 3);
+  CHECK(found("192.0.2.1", "10.9.1.1", 30'000).size() == 3);
+  // One destination that is down, unless it is heard elsewhere; several are not down at once.
+  CHECK(found("192.0.2.1", "10.9.9.9", 500).size() == 3);
+  CHECK(found("192.0.2.1", "10.9.9.9", 500, 3).size() == 1);
+}
