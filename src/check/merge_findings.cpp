@@ -114,6 +114,23 @@ void tell_with_ports(std::vector<Finding>& findings) {
   }
 }
 
+/// A destination without a neighbour does not answer attempts: it is told once, with the reason.
+void tell_with_neighbour(std::vector<Finding>& findings) {
+  for (Finding& silent : findings) {
+    if (silent.rule != diagnose::kSynSentBlackholeRule) continue;
+    const auto refused = std::find_if(findings.begin(), findings.end(), [&](const Finding& one) {
+      return one.rule == diagnose::kOutgoingRefusedRule && measures(one, diagnose::kWaitForNeighbour) &&
+             one.subject == silent.subject && one.netns == silent.netns && one.severity <= silent.severity;
+    });
+    if (refused == findings.end()) continue;
+    silent.why = refused->why;
+    silent.advice = refused->advice;
+    silent.evidence.insert(silent.evidence.end(), refused->evidence.begin(), refused->evidence.end());
+    findings.erase(refused);
+    return tell_with_neighbour(findings);  // the rest has moved
+  }
+}
+
 }  // namespace
 
 bool is_worse(const Finding& a, const Finding& b) {
@@ -144,6 +161,7 @@ void drop_repeats(std::vector<Finding>& findings) {
   }
   tell_with_open_files(findings);
   tell_with_ports(findings);
+  tell_with_neighbour(findings);
   std::erase_if(findings, [&, all = findings](const Finding& one) {
     return std::any_of(all.begin(), all.end(), [&](const Finding& other) {
       return one.netns == other.netns && (is_peer_gone(one, other) || is_own_closed_window(one, other) ||

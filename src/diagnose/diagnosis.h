@@ -43,6 +43,8 @@ inline constexpr std::string_view kRetransmittingRule = "retransmitting";
 inline constexpr std::string_view kSynSentBlackholeRule = "syn-sent-blackhole";
 /// Evidence of port-exhaustion where most of the ports are those of attempts.
 inline constexpr std::string_view kPortsConnecting = "ports_connecting";
+/// Evidence of outgoing-refused where attempts wait for a neighbour that does not answer.
+inline constexpr std::string_view kWaitForNeighbour = "wait_for_neighbour";
 /// Begins what idle-connections says of a program's descriptors.
 inline constexpr std::string_view kTheyTake = "they take ";
 

@@ -8,6 +8,8 @@
 
 #include "diagnose/diagnosis.h"
 #include "diagnose/finding_text.h"
+#include "diagnose/row_groups.h"
+#include "diagnose/timer_age.h"
 #include "model/broken_off.h"
 
 namespace tcpstat::diagnose::refused_attempts {
@@ -39,6 +41,8 @@ class RefusedAttempts final : public Diagnosis {
 
   void connection(const Connection& row) override {
     if (row.retransmits.value_or(0) > 0) ++unanswered_;
+    ++waiting_;
+    destinations_.of(destination_of(row)).add(row, connecting_ms(row, rule_limits_.limits), rule_limits_.ports);
   }
 
   void conclude(const DiagnosisFacts& facts, std::vector<Finding>& out) override {
@@ -63,10 +67,11 @@ class RefusedAttempts final : public Diagnosis {
     if (seconds <= 0) return;
     const double per_s = *failed / seconds;
     if (per_s < limit("warning")) return;
-    found_ = true;
     const auto resets = refused_here(facts);
     const bool local = resets && *resets >= limit("local") * *failed;
     const bool by_own_icmp = icmp_of_this_host(facts) >= limit("local") * *failed;
+    const auto without_neighbour = !local && by_own_icmp ? waits_for_neighbour() : std::nullopt;
+    found_ = !without_neighbour;
     const Severity severity = local && others_work(*failed, facts) ? Severity::info : Severity::warning;
     Finding one(std::string(kRule.id), severity, Subject::host(),
                 {measured("attempts_refused", per_s, limit("warning"), "/s",
@@ -89,7 +94,35 @@ class RefusedAttempts final : public Diagnosis {
                             : "the service that they go to is down, a firewall rejects them, or a program here scans";
     one.advice = "find out which program opens them, and where to";
     one.next = "tcpstat trace -p -s SYN_SENT --duration 10";
+    if (without_neighbour) tell_neighbour(*without_neighbour, rate, one);
     out.push_back(std::move(one));
+  }
+
+  /// The destination for which this host looks in vain for a neighbour: attempts wait for some seconds until it says so
+  /// by ICMP (net/core/neighbour.c, neigh_timer_handler(): three tries, one a second), and most that wait are for it.
+  /// What a firewall rejects does not wait, and who is silent lets attempts wait for longer.
+  [[nodiscard]] std::optional<RowGroups::Entry> waits_for_neighbour() const {
+    constexpr std::uint64_t kFew = 3;
+    constexpr std::uint64_t kLongest = 5'000;
+    const auto all = destinations_.largest();
+    if (all.empty()) return std::nullopt;
+    const RowGroups::Entry& first = all.front();
+    const bool most = first.group->rows >= kFew && first.group->rows * 2 > waiting_;
+    const bool young = first.group->oldest_ms && *first.group->oldest_ms <= kLongest;
+    return most && young ? std::optional(first) : std::nullopt;
+  }
+
+  static void tell_neighbour(const RowGroups::Entry& of, long long rate, Finding& one) {
+    one.subject = subject_of(of.key, *of.group);
+    const std::string which = of.group->process.empty() ? "" : " of " + of.group->process;
+    const std::string fail = counted(static_cast<std::uint64_t>(rate), "connection") + " a second" + which +
+                             (rate == 1 ? " fails" : " fail");
+    one.evidence.push_back(measured(kWaitForNeighbour, static_cast<double>(of.group->rows), "sockets", kFromDump));
+    one.message = "This host does not reach " + one.subject.text() + ": " + fail;
+    one.brief = one.subject.text() + " is not reached, " + fail;
+    one.why = "no neighbour answers for it (ARP): it is down, or its gateway is";
+    one.advice = "see whether it and its gateway are up (ip neighbour)";
+    one.next = list_command({State::syn_sent}, "-p " + filter_text(of.key));
   }
 
   /// Worth knowing and no more: counters cannot tell a server that fails from one that ends each connection by RST.
@@ -132,11 +165,13 @@ class RefusedAttempts final : public Diagnosis {
   }
 
   /// A half-open request that a RST ends counts in both (net/ipv4/tcp_minisocks.c, tcp_check_req()).
-  [[nodiscard]] static std::optional<double> failed_here(const DiagnosisFacts& facts) {
+  [[nodiscard]] std::optional<double> failed_here(const DiagnosisFacts& facts) const {
     const auto failed = facts.grown(&KernelCounters::attempt_fails);
     const auto of_clients = facts.grown(&KernelCounters::embryonic_rsts);
     if (!failed || !of_clients) return std::nullopt;
-    const std::uint64_t counted_as_failed = *failed - std::min(*failed, *of_clients);
+    // Attempts that time out count, too. While others of their kind wait in the table, they are told with those.
+    const std::uint64_t timed_out = unanswered_ > 0 ? facts.grown(&KernelCounters::abort_on_timeout).value_or(0) : 0;
+    const std::uint64_t counted_as_failed = *failed - std::min(*failed, *of_clients + timed_out);
     return static_cast<double>(
         std::max(counted_as_failed, ended_inside_connect(facts.before->counters, facts.facts.counters)));
   }
@@ -157,6 +192,8 @@ class RefusedAttempts final : public Diagnosis {
 
   const RuleLimits& rule_limits_;
   std::uint64_t unanswered_ = 0;
+  std::uint64_t waiting_ = 0;
+  RowGroups destinations_;  ///< of all that wait
   bool found_ = false;
 };
 

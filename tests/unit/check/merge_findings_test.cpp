@@ -226,5 +226,29 @@ TEST_CASE("a full accept queue is said once, by who knows the program") {
   CHECK(said(one) == "accept-queue host warning");
 }
 
+TEST_CASE("a destination without a neighbour is told once, with the reason") {
+  const auto told = [](Severity refused, const Subject& about, std::string_view quantity) {
+    Finding silent("syn-sent-blackhole", Severity::critical, Subject::endpoint({*parse_address("10.9.7.7"), 9000}),
+                   kBecause);
+    silent.why = "it is down";
+    Finding failed("outgoing-refused", refused, about, {{std::string(quantity), 5, "", {}, "sockets", 0, ""}});
+    failed.why = "no neighbour";
+    failed.advice = "see";
+    std::vector<Finding> all = {silent, failed};
+    drop_repeats(all);
+    return all;
+  };
+  const Subject there = Subject::endpoint({*parse_address("10.9.7.7"), 9000});
+  const auto one = told(Severity::warning, there, "wait_for_neighbour");
+  REQUIRE(one.size() == 1);
+  CHECK(one[0].rule == "syn-sent-blackhole");
+  CHECK(one[0].severity == Severity::critical);
+  CHECK(one[0].why == "no neighbour");
+  CHECK(one[0].advice == "see");
+  CHECK(one[0].evidence.size() == 2);
+  CHECK(told(Severity::warning, Subject::host(), "wait_for_neighbour").size() == 2);
+  CHECK(told(Severity::warning, there, "attempts_refused").size() == 2);
+}
+
 }  // namespace
 }  // namespace tcpstat::check

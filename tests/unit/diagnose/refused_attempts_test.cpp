@@ -180,3 +180,60 @@ TEST_CASE("a program that tries ::1 first and goes on by 127.0.0.1 has no troubl
   // Another host refuses them.
   CHECK(severity(200, 0) == Severity::warning);
 }
+
+TEST_CASE("attempts that time out are told with those that wait, and not as refused") {
+  Connection waiting = connection(State::syn_sent, endpoint("192.0.2.1", 40'000), endpoint("198.51.100.7", 443));
+  waiting.retransmits = 1;
+  const auto told = [&](std::size_t rows, std::optional<std::uint64_t> timed_out) {
+    Diagnosing run;
+    refused_in_ten_seconds(run, 51, 0);
+    run.before->counters.abort_on_timeout = 0;
+    run.facts.counters.abort_on_timeout = timed_out;
+    run.rows(rows, waiting);
+    const auto found = run.finish(kRefusedAttempts);
+    return found.empty() ? 0 : evidence(found[0], "attempts_refused").value_or(0);
+  };
+  CHECK(told(2, 51) == 0);
+  CHECK(told(2, 11) == 4);
+  // Open connections may have timed out.
+  CHECK(told(0, 51) == doctest::Approx(5.1));
+  CHECK(told(2, std::nullopt) == doctest::Approx(5.1));
+}
+
+TEST_CASE("a destination whose neighbour does not answer is named") {
+  struct Case {
+    std::string_view name;
+    std::size_t waiting;
+    std::uint32_t retransmits;
+    std::size_t elsewhere;
+    std::uint64_t icmp;
+    bool named;
+  };
+  for (const Case& one : {Case{"most wait for it", 15, 2, 14, 45, true}, Case{"half of them", 15, 2, 15, 45, false},
+                          Case{"two", 2, 2, 0, 45, false}, Case{"for longer", 15, 5, 0, 45, false},
+                          Case{"others say so", 15, 2, 0, 0, false}}) {
+    CAPTURE(one.name);
+    Diagnosing run;
+    refused_in_ten_seconds(run, 50, 0);
+    KernelCounters& before = run.before->counters;
+    before.icmp_in_unreachables = before.icmp_out_unreachables = 0;
+    run.facts.counters.icmp_in_unreachables = run.facts.counters.icmp_out_unreachables = one.icmp;
+    const Owner owner{55, 9, "proxy"};
+    Connection row = connection(State::syn_sent, endpoint("192.0.2.1", 40'000), endpoint("10.9.7.7", 9000));
+    row.timer = TimerKind::retransmit;
+    row.retransmits = one.retransmits;
+    row.timer_ms = 0;
+    for (std::size_t i = 0; i < one.waiting; ++i) run.rows(1, row, {}, owner);
+    row.remote = endpoint("198.51.100.7", 443);
+    row.retransmits = 0;
+    for (std::size_t i = 0; i < one.elsewhere; ++i) run.rows(1, row);
+    const auto all = run.finish(kRefusedAttempts);
+    REQUIRE(all.size() == 1);
+    CHECK((all[0].subject == "10.9.7.7:9000") == one.named);
+    CHECK(run.diagnoser().not_seen().empty() == one.named);
+    if (!one.named) continue;
+    CHECK(all[0].message == "This host does not reach 10.9.7.7:9000: 5 connections a second of proxy fail");
+    CHECK(all[0].why == "no neighbour answers for it (ARP): it is down, or its gateway is");
+    CHECK(all[0].next == "tcpstat --state SYN_SENT -p --remote 10.9.7.7:9000");
+  }
+}
