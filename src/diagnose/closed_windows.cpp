@@ -11,6 +11,7 @@
 #include "diagnose/row_groups.h"
 #include "diagnose/timer_age.h"
 #include "model/row_rules.h"
+#include "model/tcp_info.h"
 
 namespace tcpstat::diagnose::closed_windows {
 namespace {
@@ -49,9 +50,12 @@ class ClosedWindows : public Diagnosis {
   void connection(const Connection& row) override {
     if (!is_open_to_peer(row)) return;
     ++open_;
-    if (!has_zero_window(row) || row.retransmits.value_or(0) > 0 || !has_unacknowledged(row)) return;
-    const auto age = probed_ms(row, rule_limits_.limits);
-    if (!age || static_cast<double>(*age) / 1000 < warning_) return;
+    if (row.retransmits.value_or(0) > 0 || !has_unacknowledged(row)) return;
+    const auto age = has_zero_window(row) ? probed_ms(row, rule_limits_.limits) : std::nullopt;
+    if (!age || static_cast<double>(*age) / 1000 < warning_) {
+      if (reads_slowly(row)) see_slow(row);
+      return;
+    }
     bytes_ += *row.send_queue;
     all_.add(row, age, rule_limits_.ports);
     peers_.of(peer_of(row)).add(row, age, rule_limits_.ports);
@@ -59,6 +63,12 @@ class ClosedWindows : public Diagnosis {
   }
 
   void conclude(const DiagnosisFacts& facts, std::vector<Finding>& out) override {
+    tell_closed(facts, out);
+    tell_slow(out);
+  }
+
+ private:
+  void tell_closed(const DiagnosisFacts& facts, std::vector<Finding>& out) const {
     const double least = std::max(1.0, std::ceil(limit(kLeastShare.name) * static_cast<double>(open_)));
     if (all_.rows == 0 || static_cast<double>(all_.rows) < least) return;
     const auto peers = peers_.largest();
@@ -87,8 +97,60 @@ class ClosedWindows : public Diagnosis {
     out.push_back(std::move(one));
   }
 
- private:
   [[nodiscard]] double limit(std::string_view name) const { return limit_of(rule_limits_, kRule, name); }
+
+  /// A peer that opens its window now and then, a little, is never one whose window stays closed. So long as it takes
+  /// data at this pace, what waits for it is held here.
+  [[nodiscard]] bool reads_slowly(const Connection& row) const {
+    static constexpr const TcpInfoField& kBusy = tcp_info_field("busy_us");
+    static constexpr const TcpInfoField& kLimited = tcp_info_field("rwnd_limited_us");
+    static constexpr const TcpInfoField& kAcked = tcp_info_field("bytes_acked");
+    constexpr double kAlways = 0.9;  // of the time
+    const auto busy = tcp_info_value(row.tcp_info, kBusy);
+    const auto limited = tcp_info_value(row.tcp_info, kLimited);
+    const auto acked = tcp_info_value(row.tcp_info, kAcked);
+    if (!busy || !limited || !acked) return false;
+    const double busy_s = static_cast<double>(*busy) / 1e6;
+    if (busy_s < warning_ || static_cast<double>(*limited) < kAlways * static_cast<double>(*busy)) return false;
+    return static_cast<double>(row.send_queue.value_or(0)) * busy_s >= critical_ * static_cast<double>(*acked);
+  }
+
+  void see_slow(const Connection& row) {
+    slow_bytes_ += *row.send_queue;
+    slow_.add(row, std::nullopt, rule_limits_.ports);
+    slow_peers_.of(peer_of(row)).add(row, std::nullopt, rule_limits_.ports);
+  }
+
+  /// Fewer are clients with little room. Where more windows stay closed, it is the same trouble.
+  void tell_slow(std::vector<Finding>& out) const {
+    if (static_cast<double>(slow_.rows) < limit("sockets") || slow_.rows <= all_.rows) return;
+    const auto peers = slow_peers_.largest();
+    const auto& first = peers.front();
+    const bool one_peer = first.group->rows * 2 > slow_.rows;
+    const double many = limit("many");
+    Finding one(std::string(kRule.id), static_cast<double>(slow_.rows) >= many ? Severity::warning : Severity::info,
+                one_peer ? subject_of(first.key, *first.group) : Subject::host(),
+                {measured("slow_readers", static_cast<double>(slow_.rows), limit("sockets"), "sockets", "tcp_info"),
+                 measured("largest_of_one_peer", static_cast<double>(first.group->rows), "sockets", kFromDump),
+                 measured("peers", static_cast<double>(peers.size()), "peers", kFromDump),
+                 measured("bytes_held", static_cast<double>(slow_bytes_), "bytes", kFromDump)});
+    one.value = static_cast<double>(slow_.rows);
+    one.unit = "sockets";
+    one.warning = many;
+    const std::string of = slow_.has_one_local_port() ? " of :" + std::to_string(slow_.local_port()) : "";
+    const std::string who = slow_peers_.how_many("peer") + of + (peers.size() == 1 ? " reads" : " read");
+    const auto longest = std::chrono::milliseconds(std::llround(critical_ * 1000));
+    one.message = sentence_start(who) + " so slowly that what waits takes more than " + duration_text(longest) + " (" +
+                  counted(slow_.rows, "connection") + ")";
+    one.brief = who + " slowly, " + counted(slow_.rows, "connection");
+    one.why = "slow readers, or an attack on memory; each holds " + bytes_text(slow_bytes_ / slow_.rows) + " here";
+    one.advice = "let the program end writes that take too long";
+    std::string which;
+    if (one_peer) which = " " + filter_text(first.key);
+    if (!one_peer && slow_.has_one_local_port()) which = " --local-port " + std::to_string(slow_.local_port());
+    one.next = list_command(slow_.states, "-p -i --sort rwnd_limited_us:desc --limit 20" + which);
+    out.push_back(std::move(one));
+  }
 
   /// One slow reader is its own trouble; many, or the whole of one peer, hold memory of this host.
   [[nodiscard]] Severity severity(const RowGroup& largest, double oldest_s, double meanwhile) const {
@@ -128,6 +190,10 @@ class ClosedWindows : public Diagnosis {
   RowGroup all_;
   RowGroups peers_;
   StuckRows stuck_;
+  // Those that open their windows now and then.
+  std::uint64_t slow_bytes_ = 0;
+  RowGroup slow_;
+  RowGroups slow_peers_;
 };
 
 }  // namespace

@@ -279,3 +279,71 @@ TEST_CASE("a minute makes ten closed windows of different peers critical") {
   CHECK(at(10, 42'201).severity == Severity::warning);
   CHECK(at(10, 42'201).evidence[0].limit == 10);
 }
+
+TEST_CASE("readers that open their windows a little now and then are slow, and hold memory here") {
+  struct Case {
+    std::string_view name;
+    std::size_t rows;
+    std::uint64_t busy_s;
+    double limited;
+    std::uint64_t acked;
+    std::uint32_t waiting;
+    Severity expected;
+  };
+  for (const Case& one :
+       {Case{"ten", 10, 20, 1, 20'000, 60'001, Severity::info}, Case{"nine", 9, 20, 1, 20'000, 60'001, Severity::ok},
+        Case{"a hundred", 100, 20, 1, 20'000, 60'001, Severity::warning},
+        Case{"a minute at that pace is enough", 10, 20, 0.9, 20'000, 60'000, Severity::info},
+        Case{"less is not", 10, 20, 1, 20'000, 59'999, Severity::ok},
+        Case{"busy for less than ten seconds", 10, 9, 1, 1'000, 60'000, Severity::ok},
+        Case{"held back by the path as well", 10, 20, 0.89, 20'000, 60'001, Severity::ok},
+        Case{"no byte was taken", 10, 20, 1, 0, 60'000, Severity::info}}) {
+    CAPTURE(one.name);
+    const std::uint64_t busy_us = one.busy_s * 1'000'000;
+    const Diagnosing::Info info = {
+        {"busy_us", busy_us},
+        {"rwnd_limited_us", static_cast<std::uint64_t>(one.limited * static_cast<double>(busy_us))},
+        {"bytes_acked", one.acked}};
+    Connection row = served(State::established, 8080);
+    row.send_queue = one.waiting;
+    for (const bool probed : {false, true}) {
+      // The window has been closed for 3 s.
+      if (probed) {
+        row.timer = TimerKind::probe;
+        row.retransmits = 0;
+        row.timer_ms = 0;
+      }
+      Diagnosing run;
+      run.rows(200, served(State::established)).rows(one.rows, row, info);
+      CHECK(run.verdict("zero-window-alive") == one.expected);
+    }
+  }
+}
+
+TEST_CASE("slow readers are told with what they hold") {
+  const Diagnosing::Info slow = {{"busy_us", 22'000'000}, {"rwnd_limited_us", 22'000'000}, {"bytes_acked", 8'712}};
+  Diagnosing run;
+  for (unsigned i = 0; i < 80; ++i) {
+    Connection row = served(State::established, 8080);
+    row.send_queue = 60'792;
+    row.remote.address = address("198.18.9." + std::to_string(1 + i % 2));
+    run.rows(1, row, slow);
+  }
+  Finding found = run.finish("zero-window-alive").at(0);
+  CHECK(told(found) ==
+        "2 peers of :8080 read so slowly that what waits takes more than 60 s (80 connections): slow readers, or an "
+        "attack on memory; each holds 60 KB here");
+  CHECK(found.brief == "2 peers of :8080 read slowly, 80 connections");
+  CHECK(found.next == "tcpstat --state ESTABLISHED -p -i --sort rwnd_limited_us:desc --limit 20 --local-port 8080");
+  CHECK(evidence(found, "slow_readers") == 80);
+  CHECK(evidence(found, "bytes_held") == 80 * 60'792);
+
+  // A laptop that sleeps beside them has its own finding; where most windows stay closed, those tell it.
+  Connection closed = waiting(TimerKind::probe, 0, 0);
+  closed.remote.address = address("203.0.113.1");
+  const Diagnosing::Info for_a_minute = {{"rto_ms", 2000}, {"backoff", 4}, {"snd_wnd", 0}};
+  run.rows(1, closed, for_a_minute);
+  CHECK(run.finish("zero-window-alive").size() == 2);
+  run.rows(79, closed, for_a_minute);
+  CHECK(run.finish("zero-window-alive").size() == 1);
+}
