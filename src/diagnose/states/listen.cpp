@@ -45,7 +45,7 @@ constexpr auto kRules = std::to_array<RuleInfo>({
 });
 constexpr const RuleInfo& kRule = kRules[0];
 constexpr std::size_t kMostNamed = 3;
-/// So many queues of one process are told together.
+/// So many queues of one process are told together before those of one port.
 constexpr std::size_t kTogether = 3;
 /// So many queues are remembered, those with the largest share: as many as groups of connections that wait in them.
 constexpr std::size_t kMostQueues = RowGroups::kMost;
@@ -167,10 +167,12 @@ class Listen : public Diagnosis {
   void tell(const std::optional<std::uint64_t>& overflows, std::vector<Finding>& out) const {
     std::vector<const Queue*> left;
     for (const Queue& queue : queues_) left.push_back(&queue);
+    const auto one_program = [](const Queue& a, const Queue& b) { return a.pid != 0 && a.pid == b.pid; };
     std::vector<Finding> found;
-    join(
-        left, kTogether, [](const Queue& a, const Queue& b) { return a.pid != 0 && a.pid == b.pid; }, found);
+    join(left, kTogether, one_program, found);
+    // Two of a process may be those of a pool that has more processes.
     join(left, 2, &Queue::is_beside, found);
+    join(left, 2, one_program, found);
     for (const Queue* queue : left) found.push_back(finding(*queue, overflows));
     add_worst(std::move(found), out);
   }

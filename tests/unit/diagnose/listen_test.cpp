@@ -119,7 +119,7 @@ TEST_CASE("a queue with room whose first connection has waited long is a program
   CHECK(all[0].critical == 60);
 }
 
-TEST_CASE("a program that hangs with many listeners is one finding, with few it is one each") {
+TEST_CASE("a program that hangs with several listeners is one finding") {
   const auto hung = [](std::size_t count, std::uint32_t waiting, const std::vector<std::uint64_t>& ages_ms = {40'000}) {
     Diagnosing run;
     const Owner owner{31, 3, "app"};
@@ -140,7 +140,11 @@ TEST_CASE("a program that hangs with many listeners is one finding, with few it 
     run.row(other);
     return run.finish("accept-queue-full");
   };
-  CHECK(hung(2, 65).size() == 3);
+  CHECK(hung(1, 65).size() == 2);
+  const auto two = hung(2, 65);
+  REQUIRE(two.size() == 2);
+  CHECK(two[0].message ==
+        "app(31) has not accepted 130 connections at 2 listeners (:8000, :8001), the oldest for 40 s");
   const auto all = hung(12, 65);
   REQUIRE(all.size() == 2);
   CHECK(all[0].subject == "app(31)");
@@ -232,6 +236,23 @@ TEST_CASE("the queues of a pool, and those of both families of a port, are one f
   const Finding one = dropped.finish("accept-queue-full").at(0);
   CHECK(one.why.starts_with("full, new clients are dropped; they dropped 5 SYNs or ACKs"));
   CHECK(evidence(one, "listener_drops") == 5);
+}
+
+TEST_CASE("a pool with two ports is told by port, and not by process") {
+  const Owner workers[] = {{31, 3, "app"}, {32, 3, "app"}, {33, 3, "app"}};
+  Diagnosing run;
+  for (const Owner& owner : workers) {
+    for (const std::uint16_t port : {std::uint16_t{80}, std::uint16_t{443}}) {
+      Listener row = queue(65, 64);
+      row.local.port = port;
+      row.owners = {&owner, 1};
+      run.row(row);
+    }
+  }
+  const auto found = run.finish("accept-queue-full");
+  REQUIRE(found.size() == 2);
+  CHECK(found[0].subject == ":80");
+  CHECK(found[1].subject == ":443");
 }
 
 TEST_CASE("a program with several queues may be out of open files") {
