@@ -21,13 +21,23 @@ bool host_speaks_of(const Assessment& one, std::size_t listeners) {
   return only || one.signals.saturated_lately == Answer::yes || one.signals.drops_per_s.value_or(0) > 0;
 }
 
+/// Nobody gets the SYN+ACKs of this listener: they do not leave the host, or do not arrive.
+bool is_unheard(const Measurements& signals) {
+  return signals.answers_unsent == Answer::yes || nobody_comes_through(signals);
+}
+
+/// RSTs of sources that did get a SYN+ACK accuse them, unless no SYN+ACK leaves this host.
+bool resets_accuse(const Measurements& signals, const Measurements& host) {
+  return host.sources_reset == Answer::yes && signals.answers_unsent != Answer::yes;
+}
+
 /// What the host's counters add to the score of a listener. Clients that no SYN+ACK reaches answer no cookie either,
 /// and the SYNs that they repeat fill the queue. Then only RSTs prove anything, because whoever sends one did get the
 /// SYN+ACK.
 double from_host(const Assessment& one, const Measurements& host) {
   const double against = std::min(0.0, host.score);
   if (!one.takes_host_evidence) return against;
-  return nobody_comes_through(one.signals) && host.sources_reset != Answer::yes ? against : host.score;
+  return is_unheard(one.signals) && !resets_accuse(one.signals, host) ? against : host.score;
 }
 
 /// A full accept queue clears its listener. Other evidence that clears it counts half if the host's counters prove an
@@ -83,8 +93,8 @@ bool may_be_lost_acks(const Assessment& one) {
 
 AttackLevel with_floors(const Assessment& one, const Measurements& host, AttackLevel level) {
   const Measurements& signals = one.signals;
-  const bool unheard = nobody_comes_through(signals);
-  const bool proven = one.takes_host_evidence && (unheard ? host.sources_reset == Answer::yes : host.counters_accuse);
+  const bool unheard = is_unheard(signals);
+  const bool proven = one.takes_host_evidence && (unheard ? resets_accuse(signals, host) : host.counters_accuse);
   // Retries can be replayed: they neither clear a queue full of old requests nor prove an attack.
   const bool retried = signals.clients_retry == Answer::yes;
   if (retried && signals.amount_aged == Amount::many && signals.staleness == Staleness::most) {

@@ -70,7 +70,7 @@ AttackClass classify(const Assessment& listener, const Measurements& host) {
   const bool deferred = signals.deferring == Answer::yes && signals.amount_deferred != Amount::few;
   if (deferred && listener.level < AttackLevel::suspicious) return AttackClass::deferred_accept;
   if (!accused && lacks_room(listener, host)) return AttackClass::small_queue;
-  if (signals.answers_unsent == Answer::yes && !accused) return AttackClass::return_path;
+  if (signals.answers_unsent == Answer::yes) return AttackClass::return_path;
   if (nobody_comes_through(signals) && !accused) return AttackClass::return_path;
   const bool clients = signals.clients_retry == Answer::yes || clients_complete(signals);
   // Requests whose listener is gone have no clients any more.

@@ -126,6 +126,43 @@ TEST_CASE("who hears no SYN+ACK answers no cookie and fills the queue: only RSTs
   }
 }
 
+TEST_CASE("SYN+ACKs that do not leave this host are no flood, whatever its counters add") {
+  struct Row {
+    std::string_view name;
+    void (*change)(SynInput&);
+  };
+  const Row rows[] = {
+      {"nothing else", [](SynInput&) {}},
+      {"cookies without answer", [](SynInput& input) { input.facts.counters.syncookies_sent = 1000; }},
+      {"RSTs of others", [](SynInput& input) { input.facts.counters.embryonic_rsts = 500; }},
+      {"dropped SYNs, and earlier runs",
+       [](SynInput& input) {
+         input.facts.settings.syncookies = 0;
+         input.facts.counters.listen_drops = input.facts.counters.req_q_full_drop = 500;
+         input.cusum = 5;
+       }},
+  };
+  Scene scene;
+  scene.backlog = 19;
+  scene.fresh(20, 1);
+  const SynSample sample = scene.sample();
+  const SynSample before = Scene().sample();
+  for (const Row& row : rows) {
+    CAPTURE(row.name);
+    SynInput input = test::between(before, sample, test::zero_facts());
+    input.facts.counters.passive_opens = 100;
+    input.facts.counters.tcp_timeouts = 5 * 18;
+    row.change(input);
+    input.before_last_second = input.facts.counters;
+    const SynReport report = detect_syn(input, {});
+    CHECK(test::verdict(report).level == AttackLevel::suspicious);
+    CHECK(test::verdict(report).attack_class == AttackClass::return_path);
+    CHECK(test::finding(report, "return-path") != nullptr);
+    const Finding* flood = test::finding(report, "syn-flood");
+    CHECK((flood == nullptr || flood->message.starts_with("SYN flood on the host from sources that answer with RST")));
+  }
+}
+
 TEST_CASE("a flood that fills the table is named after its sources, whatever is reset beside it") {
   Scene attacked;
   attacked.flood(20, 10);
