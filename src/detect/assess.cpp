@@ -22,8 +22,8 @@ bool host_speaks_of(const Assessment& one, std::size_t listeners) {
 }
 
 /// Nobody gets the SYN+ACKs of this listener: they do not leave the host, or do not arrive.
-bool is_unheard(const Measurements& signals) {
-  return signals.answers_unsent == Answer::yes || nobody_comes_through(signals);
+bool is_unheard(const Measurements& signals, const Measurements& host) {
+  return signals.answers_unsent == Answer::yes || nobody_comes_through(signals, host);
 }
 
 /// RSTs of sources that did get a SYN+ACK accuse them, unless no SYN+ACK leaves this host.
@@ -37,7 +37,7 @@ bool resets_accuse(const Measurements& signals, const Measurements& host) {
 double from_host(const Assessment& one, const Measurements& host) {
   const double against = std::min(0.0, host.score);
   if (!one.takes_host_evidence) return against;
-  return is_unheard(one.signals) && !resets_accuse(one.signals, host) ? against : host.score;
+  return is_unheard(one.signals, host) && !resets_accuse(one.signals, host) ? against : host.score;
 }
 
 /// A full accept queue clears its listener. Other evidence that clears it counts half if the host's counters prove an
@@ -93,7 +93,7 @@ bool may_be_lost_acks(const Assessment& one) {
 
 AttackLevel with_floors(const Assessment& one, const Measurements& host, AttackLevel level) {
   const Measurements& signals = one.signals;
-  const bool unheard = is_unheard(signals);
+  const bool unheard = is_unheard(signals, host);
   const bool proven = one.takes_host_evidence && (unheard ? resets_accuse(signals, host) : host.counters_accuse);
   // Retries can be replayed: they neither clear a queue full of old requests nor prove an attack.
   const bool retried = signals.clients_retry == Answer::yes;
@@ -104,14 +104,16 @@ AttackLevel with_floors(const Assessment& one, const Measurements& host, AttackL
   if (may_be_lost_acks(one) && !proven) level = std::min(level, AttackLevel::suspicious);
   if (signals.may_defer == Answer::yes && !proven) level = std::min(level, AttackLevel::suspicious);
   if (unheard && !proven) level = std::min(level, AttackLevel::suspicious);
-  if (signals.answers_unsent == Answer::yes) level = std::max(level, AttackLevel::suspicious);
+  // Whom such a queue keeps out is no matter of chance.
+  const bool sure = signals.answers_unsent == Answer::yes || signals.saturated_lately == Answer::yes;
+  if (unheard && sure) level = std::max(level, AttackLevel::suspicious);
   if (undecided(one, host)) level = std::max(level, AttackLevel::suspicious);
   return level;
 }
 
 /// A few SYNs that never complete and harm nobody: the queue has room for them, and counters show no others.
-bool is_stray(const Assessment& one) {
-  const bool looks_like_a_flood = one.level >= AttackLevel::suspicious && !nobody_comes_through(one.signals);
+bool is_stray(const Assessment& one, const Measurements& host) {
+  const bool looks_like_a_flood = one.level >= AttackLevel::suspicious && !nobody_comes_through(one.signals, host);
   return looks_like_a_flood && one.impact == Impact::none && one.outlook.stray;
 }
 
@@ -238,7 +240,7 @@ Assessment assess_listener(const ListenerView& view, const Measurements& counter
   one.impact = impact_of(one, counters, input);
   one.level = with_floors(one, counters, level_of(one.score, one.impact, thresholds));
   one.outlook = outlook_of(view, one.signals, counters, thresholds);
-  const bool stray = is_stray(one);
+  const bool stray = is_stray(one, counters);
   if (stray) one.level = AttackLevel::none;
   one.attack_class = stray ? AttackClass::stray : classify(one, counters);
   one.rate_per_s = rate_of(one, counters);

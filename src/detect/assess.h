@@ -55,7 +55,7 @@ const Origin* origin_of(const Assessment& one, const Measurements& host);
 /// True if one snapshot shows a full queue of fresh requests, which a flash crowd and a flood both leave.
 bool undecided(const Assessment& listener, const Measurements& host);
 /// True if clients repeat their SYNs and none of them comes through.
-bool nobody_comes_through(const Measurements& signals);
+bool nobody_comes_through(const Measurements& signals, const Measurements& host);
 
 /// What this way of looking cannot see on this host, one sentence each.
 std::vector<std::string> blind_spots(const SynInput& input, const Measurements& host, const Thresholds& thresholds);

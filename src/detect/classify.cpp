@@ -25,6 +25,24 @@ bool cookies_are_answered(const Measurements& host) {
   return host.cookies_flow != Answer::yes;
 }
 
+/// Not a flood among them.
+constexpr double kMost = 0.5;
+
+/// Those that wait are clients, which repeat their SYNs. In a full queue hardly any of those that still try is let in,
+/// so that fewer do; then it takes that most have other connections here, and that nobody is known to complete.
+bool clients_wait(const Measurements& signals) {
+  if (signals.clients_retry == Answer::yes) return true;
+  const bool some = signals.some_retry == Answer::yes && signals.known_share.value_or(0) >= kMost;
+  const bool completed = signals.completion == Completion::some || signals.completion == Completion::clients;
+  return some && signals.saturated_lately == Answer::yes && !completed;
+}
+
+/// In a full queue each repeated SYN makes a request look fresh, whose client answers no cookie either.
+bool most_wait_in_full_queue(const Measurements& signals, const Measurements& host) {
+  return signals.saturated_lately == Answer::yes && signals.staleness == Staleness::some &&
+         signals.retry_share.value_or(0) >= kMost && host.cookie_answers == CookieAnswers::few;
+}
+
 AttackClass flood_class(const Origin* origin) {
   return origin == nullptr ? AttackClass::mixed_sources : origin->attack_class;
 }
@@ -43,13 +61,14 @@ const Origin* origin_of(const Assessment& one, const Measurements& host) {
   return origin ? &*origin : nullptr;
 }
 
-bool nobody_comes_through(const Measurements& signals) {
-  if (signals.clients_retry != Answer::yes || signals.amount_aged == Amount::few) return false;
+bool nobody_comes_through(const Measurements& signals, const Measurements& host) {
+  if (!clients_wait(signals) || signals.amount_aged == Amount::few) return false;
   if (clients_complete(signals)) return false;
   // A repeated SYN makes a request look younger than it is, so that some seem to end before they can expire.
   const bool some = signals.completion == Completion::some && signals.staleness == Staleness::most;
   if (signals.completion != Completion::unknown) return signals.completion == Completion::nobody || some;
-  return signals.requests_survive == Answer::yes || signals.staleness == Staleness::most;
+  return signals.requests_survive == Answer::yes || signals.staleness == Staleness::most ||
+         most_wait_in_full_queue(signals, host);
 }
 
 bool undecided(const Assessment& listener, const Measurements& host) {
@@ -71,7 +90,7 @@ AttackClass classify(const Assessment& listener, const Measurements& host) {
   if (deferred && listener.level < AttackLevel::suspicious) return AttackClass::deferred_accept;
   if (!accused && lacks_room(listener, host)) return AttackClass::small_queue;
   if (signals.answers_unsent == Answer::yes) return AttackClass::return_path;
-  if (nobody_comes_through(signals) && !accused) return AttackClass::return_path;
+  if (nobody_comes_through(signals, host) && !accused) return AttackClass::return_path;
   const bool clients = signals.clients_retry == Answer::yes || clients_complete(signals);
   // Requests whose listener is gone have no clients any more.
   const bool served = listener.of->now->sockets > 0;

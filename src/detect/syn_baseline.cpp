@@ -222,7 +222,8 @@ void remember(SynBaseline& next, AttackLevel level) {
 
 /// The queue is full: waiting for the next run would cost connections.
 bool at_once(SynReport& report) {
-  return host_of(report).level == AttackLevel::under_attack && report.impact == Impact::full;
+  const bool attacked = host_of(report).level == AttackLevel::under_attack && report.impact == Impact::full;
+  return attacked || report.unheard_and_full;
 }
 
 /// Levels rise when a second run confirms them, or at once when the queue is full; and fall after quiet runs.

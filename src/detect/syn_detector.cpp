@@ -59,6 +59,10 @@ SynReport detect_syn(const SynInput& input, const Thresholds& thresholds) {
     return a.score > b.score;
   });
   report.impact = all.host.impact;
+  report.unheard_and_full = std::any_of(all.listeners.begin(), all.listeners.end(), [](const Assessment& one) {
+    return one.attack_class == AttackClass::return_path && one.level >= AttackLevel::suspicious &&
+           one.signals.saturated_lately == Answer::yes;
+  });
   report.findings = findings_of(all, input, thresholds);
   return report;
 }

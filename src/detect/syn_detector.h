@@ -56,6 +56,7 @@ struct SynReport {
   std::vector<SynVerdict> verdicts;  ///< the worst first; the host's, and one for each listener with something to say
   std::vector<Finding> findings;     ///< the worst first
   Impact impact = Impact::none;      ///< the worst of any listener
+  bool unheard_and_full = false;     ///< a full queue of clients that no SYN+ACK reaches: none of them gets in
 };
 
 SynReport detect_syn(const SynInput& input, const Thresholds& thresholds);

@@ -59,6 +59,7 @@ void judge(const ListenerView& listener, const Thresholds& thresholds, Measureme
   // A repeated SYN begins the request anew, which makes it look fresh.
   if (both) signals.late.add(rearmed * (joined.known + alone.known) / joined.known * listener.input.now->scale);
   signals.clients_retry = answer(share >= limit("clients"));
+  signals.some_retry = answer(share >= limit("none"));
   signals.retry_share = share;
   double weight = 0;
   if (share < limit("none")) weight = 1;

@@ -32,6 +32,7 @@ void judge(const ListenerView& listener, const Thresholds& thresholds, Measureme
   }
   if (asked < limit("entries")) return;
   const double share = known / asked;
+  signals.known_share = share;
   double weight = 0;
   if (share <= limit("few")) weight = 0.5;
   if (share >= limit("some")) weight = -1;

@@ -163,6 +163,23 @@ TEST_CASE("SYN+ACKs that do not leave this host are no flood, whatever its count
   }
 }
 
+TEST_CASE("a full queue of clients that hear nothing is told, however many of them are young") {
+  const auto level = [](std::uint64_t cookies) {
+    Scene scene;
+    scene.backlog = 49;
+    for (int i = 0; i < 35; ++i) scene.request(1.1 + i / 20.0, Sources::random, 1);
+    scene.fresh(15);
+    const SynSample before = Scene().sample();
+    const SynSample now = scene.sample();
+    SynInput input = test::between(before, now, test::zero_facts());
+    input.facts.counters.syncookies_sent = cookies;
+    input.before_last_second = input.facts.counters;
+    return test::verdict(detect_syn(input, {})).level;
+  };
+  CHECK(level(1000) == AttackLevel::suspicious);
+  CHECK(level(0) == AttackLevel::none);  // nothing tells whether they complete
+}
+
 TEST_CASE("a flood that fills the table is named after its sources, whatever is reset beside it") {
   Scene attacked;
   attacked.flood(20, 10);

@@ -96,6 +96,87 @@ TEST_CASE("nobody comes through where clients repeat their SYNs and none complet
                  s.requests_survive = Answer::yes;
                },
                false},
+           Row{"a full queue, half of them repeat",
+               [](Measurements& s) {
+                 s.saturated_lately = Answer::yes;
+                 s.staleness = Staleness::some;
+                 s.retry_share = 0.5;
+                 s.cookie_answers = CookieAnswers::few;
+               },
+               true},
+           Row{"a full queue, half of them repeat, and cookies are answered",
+               [](Measurements& s) {
+                 s.saturated_lately = Answer::yes;
+                 s.staleness = Staleness::some;
+                 s.retry_share = 0.5;
+                 s.cookie_answers = CookieAnswers::some;
+               },
+               false},
+           Row{"a full queue, fewer repeat",
+               [](Measurements& s) {
+                 s.saturated_lately = Answer::yes;
+                 s.staleness = Staleness::some;
+                 s.retry_share = 0.49;
+                 s.cookie_answers = CookieAnswers::few;
+               },
+               false},
+           Row{"half of them repeat, and there is room",
+               [](Measurements& s) {
+                 s.saturated_lately = Answer::no;
+                 s.staleness = Staleness::some;
+                 s.retry_share = 0.5;
+                 s.cookie_answers = CookieAnswers::few;
+               },
+               false},
+           Row{"a full queue of fresh requests",
+               [](Measurements& s) {
+                 s.saturated_lately = Answer::yes;
+                 s.staleness = Staleness::fresh;
+                 s.retry_share = 0.5;
+                 s.cookie_answers = CookieAnswers::few;
+               },
+               false},
+           Row{"a full queue, some repeat, and their sources are clients",
+               [](Measurements& s) {
+                 s.clients_retry = Answer::no;
+                 s.some_retry = s.saturated_lately = Answer::yes;
+                 s.known_share = 0.5;
+                 s.staleness = Staleness::most;
+               },
+               true},
+           Row{"a full queue, some repeat, and their sources are strangers",
+               [](Measurements& s) {
+                 s.clients_retry = Answer::no;
+                 s.some_retry = s.saturated_lately = Answer::yes;
+                 s.known_share = 0.49;
+                 s.staleness = Staleness::most;
+               },
+               false},
+           Row{"some repeat, their sources are clients, and there is room",
+               [](Measurements& s) {
+                 s.clients_retry = Answer::no;
+                 s.some_retry = Answer::yes;
+                 s.known_share = 1;
+                 s.staleness = Staleness::most;
+               },
+               false},
+           Row{"the same, and some of them complete",
+               [](Measurements& s) {
+                 s.clients_retry = Answer::no;
+                 s.some_retry = s.saturated_lately = Answer::yes;
+                 s.known_share = 1;
+                 s.completion = Completion::some;
+                 s.staleness = Staleness::most;
+               },
+               false},
+           Row{"a full queue of clients, which repeat no SYN",
+               [](Measurements& s) {
+                 s.clients_retry = s.some_retry = Answer::no;
+                 s.saturated_lately = Answer::yes;
+                 s.known_share = 1;
+                 s.staleness = Staleness::most;
+               },
+               false},
            Row{"clients complete",
                [](Measurements& s) {
                  s.completion = Completion::clients;
@@ -126,7 +207,9 @@ TEST_CASE("nobody comes through where clients repeat their SYNs and none complet
     signals.clients_retry = Answer::yes;
     signals.amount_aged = Amount::enough;
     row.change(signals);
-    CHECK(nobody_comes_through(signals) == row.nobody);
+    Measurements host;
+    host.cookie_answers = signals.cookie_answers;
+    CHECK(nobody_comes_through(signals, host) == row.nobody);
   }
 }
 

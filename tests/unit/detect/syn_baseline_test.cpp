@@ -274,6 +274,21 @@ TEST_CASE("a full queue needs no second run") {
   CHECK(first.next.alert_since_s.has_value());
 }
 
+TEST_CASE("a full queue of clients that hear nothing needs no second run either") {
+  for (const std::uint32_t backlog : {128U, 1024U}) {
+    CAPTURE(backlog);
+    Host host;
+    for (int i = 0; i < 3; ++i) host.run(quiet);
+    const BaselineStep first = host.run([&](Scene& scene) {
+      scene.backlog = backlog;
+      scene.flood(9, 15, test::Sources::random, 3);
+    });
+    const bool full = backlog == 128;
+    CHECK((test::found(first.report, "return-path").severity >= Severity::warning) == full);
+    CHECK(first.next.alert_since_s.has_value() == full);
+  }
+}
+
 TEST_CASE("an alert ends after three quiet runs, however long the flood was") {
   for (const int flooded : {2, 20}) {
     CAPTURE(flooded);

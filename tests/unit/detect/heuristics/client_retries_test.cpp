@@ -106,6 +106,8 @@ TEST_CASE("the share of sources that repeat their SYNs is told with what it was 
     asked.ask_about(client_retries::heuristic, {}, requests);
     CHECK(asked.told("client_retries") == row.told);
     CHECK(asked.signals.clients_retry == row.retry);
+    const bool known = row.retry != Answer::unknown;
+    CHECK(asked.signals.some_retry == (known ? answer(row.repeating > 0) : Answer::unknown));
     CHECK(asked.signals.retry_share.has_value() == (row.retry != Answer::unknown));
   }
 }

@@ -128,6 +128,8 @@ TEST_CASE("the share of known sources is held against the limit that it is for")
     Asked asked;
     CHECK(asked_of(row.known, row.all, asked) == row.told);
     CHECK(asked.signals.some_are_clients == row.some);
+    CHECK(asked.signals.known_share.value_or(-1) ==
+          (row.some == Answer::unknown ? -1 : static_cast<double>(row.known) / static_cast<double>(row.all)));
     CHECK(asked.signals.sources_are_clients == row.nearly_all);
     const bool clients = row.nearly_all == Answer::yes;
     CHECK(asked.told("known_clients") ==
