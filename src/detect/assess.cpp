@@ -104,8 +104,9 @@ AttackLevel with_floors(const Assessment& one, const Measurements& host, AttackL
   if (may_be_lost_acks(one) && !proven) level = std::min(level, AttackLevel::suspicious);
   if (signals.may_defer == Answer::yes && !proven) level = std::min(level, AttackLevel::suspicious);
   if (unheard && !proven) level = std::min(level, AttackLevel::suspicious);
-  // Whom such a queue keeps out is no matter of chance.
-  const bool sure = signals.answers_unsent == Answer::yes || signals.saturated_lately == Answer::yes;
+  // Whom such a queue keeps out, or of which network they are, is no matter of chance.
+  const bool sure = signals.answers_unsent == Answer::yes || signals.cut_off == Answer::yes ||
+                    signals.saturated_lately == Answer::yes;
   if (unheard && sure) level = std::max(level, AttackLevel::suspicious);
   if (undecided(one, host)) level = std::max(level, AttackLevel::suspicious);
   return level;

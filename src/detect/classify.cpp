@@ -63,11 +63,13 @@ const Origin* origin_of(const Assessment& one, const Measurements& host) {
 
 bool nobody_comes_through(const Measurements& signals, const Measurements& host) {
   if (!clients_wait(signals) || signals.amount_aged == Amount::few) return false;
-  if (clients_complete(signals)) return false;
+  // Where each starts its timer anew, and none of its network is connected, rounds that get thinner are no answers.
+  const bool cut_off = signals.cut_off == Answer::yes && signals.completion != Completion::clients;
+  if (clients_complete(signals) && !cut_off) return false;
   // A repeated SYN makes a request look younger than it is, so that some seem to end before they can expire.
   const bool some = signals.completion == Completion::some && signals.staleness == Staleness::most;
   if (signals.completion != Completion::unknown) return signals.completion == Completion::nobody || some;
-  return signals.requests_survive == Answer::yes || signals.staleness == Staleness::most ||
+  return signals.requests_survive == Answer::yes || signals.staleness == Staleness::most || cut_off ||
          most_wait_in_full_queue(signals, host);
 }
 

@@ -225,6 +225,12 @@ std::string stray_message(const Cause& cause) {
          number(std::ceil(most)) + " of " + number(room) + " at most)";
 }
 
+/// The one network that all who wait are of, and nobody who is connected; else nothing.
+const Origin* cut_off_network(const Cause& cause) {
+  const Measurements& signals = cause.worst().signals;
+  return !cause.many() && signals.cut_off == Answer::yes && signals.origin ? &*signals.origin : nullptr;
+}
+
 /// Others may complete, and the sources that do not have no other connections here. A flood that repeats its SYNs as
 /// clients do looks the same as a return path that is broken for some.
 bool may_be_replayed(const Assessment& one, const Measurements& host) {
@@ -258,17 +264,24 @@ void tell_path(Finding& out, const Cause& cause, const Measurements& host) {
   if (signals.answers_unsent == Answer::yes) return tell_unsent(out, cause);
   const bool nobody = nobody_completes(host);
   const bool replayed = may_be_replayed(worst, host);
-  out.message = (nobody ? "No client of " : "Clients of ") + where(cause) +
+  const Origin* network = cut_off_network(cause);
+  const std::string in_network = network != nullptr ? " in " + network->place : "";
+  out.message = (nobody ? "No client of " : "Clients of ") + where(cause) + in_network +
                 (nobody ? " gets our SYN+ACK" : " do not get our SYN+ACK");
   if (replayed) {
     out.message += ", or a possible SYN flood repeats its SYNs";
-    out.brief = "Clients of " + where(cause) + " get no SYN+ACK, or possible SYN flood";
+    out.brief = "Clients of " + where(cause) + in_network + " get no SYN+ACK, or possible SYN flood";
   }
   out.why = number(std::floor(100 * signals.retry_share.value_or(1))) +
             " % of those that wait repeat their SYN, none completed";
   if (const auto waited = waited_s(worst)) out.why += " for " + number(std::floor(*waited)) + " s";
   if (signals.saturated_lately == Answer::yes) out.why += ", queue full";
   if (host.completions_per_s && replayed) out.why += ", while other clients complete";
+  if (network != nullptr) {
+    out.why += ", and nobody from there is connected";
+    out.advice = "check the way to " + network->place + " (routing, firewall) before anything is blocked";
+    return;
+  }
   out.advice =
       replayed ? "see who they are: one network is a broken way to it (routing, firewall), random sources are a flood"
                : "check the way out, firewall and routing";

@@ -82,9 +82,10 @@ struct Measurements {
   Answer sources_are_clients = Answer::unknown;  ///< nearly all, and many, have other connections
   std::optional<double> known_share;             ///< of the sources that have other connections
   Answer some_are_clients = Answer::unknown;     ///< a part of the sources has other connections
+  Answer cut_off = Answer::unknown;              ///< nearly all are of one network, from which nobody is connected
   Answer clients_retry = Answer::unknown;        ///< sources repeat their SYNs
-  std::optional<double> retry_share;             ///< which part of them does
   Answer some_retry = Answer::unknown;           ///< more of them do than in any flood
+  std::optional<double> retry_share;             ///< which part of them does
   Answer answers_unsent = Answer::unknown;       ///< its SYN+ACKs do not leave the host
   std::optional<double> unsent_per_s;            ///< requests that end for that reason
   Answer deferring = Answer::unknown;            ///< a good part of the requests only waits for data

@@ -17,6 +17,13 @@ constexpr RuleInfo kRule = {"known-sources", "do the sources own connections tha
                             "RFC 4987 §2.1: forged sources", kThresholds};
 using Limits = LimitsOf<kRule>;
 
+/// Whether nearly all are of one network, of which nobody is connected. Nothing is known of that where nobody at all is.
+Answer cut_off(const ListenerView& listener, const Measurements& signals, const Limits& limit) {
+  if (!signals.origin || !signals.origin->network || listener.input.now->other_rows == 0) return Answer::unknown;
+  return answer(signals.origin->share >= limit("nearly_all") &&
+                !listener.input.now->knows_some_in(*signals.origin->network));
+}
+
 void judge(const ListenerView& listener, const Thresholds& thresholds, Measurements& signals) {
   const Limits limit(thresholds);
   double asked = 0;
@@ -31,6 +38,7 @@ void judge(const ListenerView& listener, const Thresholds& thresholds, Measureme
     clients.insert(entry->source);
   }
   if (asked < limit("entries")) return;
+  signals.cut_off = cut_off(listener, signals, limit);
   const double share = known / asked;
   signals.known_share = share;
   double weight = 0;

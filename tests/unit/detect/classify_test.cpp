@@ -177,6 +177,18 @@ TEST_CASE("nobody comes through where clients repeat their SYNs and none complet
                  s.staleness = Staleness::most;
                },
                false},
+           Row{"they get fewer, and none of their network is connected",
+               [](Measurements& s) {
+                 s.rounds_thin_out = true;
+                 s.cut_off = Answer::yes;
+               },
+               true},
+           Row{"none of their network is connected, and clients complete",
+               [](Measurements& s) {
+                 s.completion = Completion::clients;
+                 s.cut_off = Answer::yes;
+               },
+               false},
            Row{"clients complete",
                [](Measurements& s) {
                  s.completion = Completion::clients;

@@ -90,6 +90,47 @@ TEST_CASE("a flood whose sources are all clients of this host is a possible one,
         "keep SYN cookies on (net.ipv4.tcp_syncookies); block nobody: these sources have other connections here");
 }
 
+TEST_CASE("a network is cut off if all that wait are of it, and nobody that is connected") {
+  struct Row {
+    std::string_view name;
+    std::string_view connected;
+    std::size_t elsewhere;
+    Answer answer;
+  };
+  for (const Row& row :
+       {Row{"others are connected", "203.0.113.9", 1, Answer::yes},
+        Row{"one of it is connected", "198.51.100.200", 1, Answer::no},
+        Row{"some wait elsewhere", "203.0.113.9", 4, Answer::no}, Row{"nobody is connected", "", 1, Answer::unknown}}) {
+    CAPTURE(row.name);
+    Scene scene;
+    for (std::size_t i = 0; i < 40 - row.elsewhere; ++i)
+      scene.request(2 + 0.1 * static_cast<double>(i), Sources::subnet);
+    for (std::size_t i = 0; i < row.elsewhere; ++i) scene.request(3, Sources::random);
+    if (!row.connected.empty()) {
+      scene.rows.push_back(test::connection(State::established, scene.local, test::endpoint(row.connected, 4000)));
+    }
+    CHECK(test::measured(scene).cut_off == row.answer);
+  }
+}
+
+TEST_CASE("who is cut off is told from who loses segments, though a repeated SYN makes requests look young") {
+  Scene scene;
+  for (int i = 0; i < 60; ++i) scene.request(1.05 + i / 31.0, Sources::subnet, 1);
+  for (int i = 0; i < 20; ++i) scene.request(3.1 + i / 6.0, Sources::subnet, 1);
+  scene.rows.push_back(test::connection(State::established, scene.local, test::endpoint("203.0.113.9", 4000)));
+  const SynReport report = test::one_shot(scene);
+  const Finding& path = test::found(report, "return-path");
+  CHECK(path.message ==
+        "Clients of 0.0.0.0:443 in 198.51.100.0/24 do not get our SYN+ACK, or a possible SYN flood repeats its SYNs");
+  CHECK(path.brief == "Clients of 0.0.0.0:443 in 198.51.100.0/24 get no SYN+ACK, or possible SYN flood");
+  CHECK(path.why.ends_with(", and nobody from there is connected"));
+  CHECK(path.advice == "check the way to 198.51.100.0/24 (routing, firewall) before anything is blocked");
+  CHECK(test::finding(report, "lossy-clients") == nullptr);
+  // Somebody from there gets in.
+  scene.rows.push_back(test::connection(State::established, scene.local, test::endpoint("198.51.100.99", 4000)));
+  CHECK(test::finding(test::one_shot(scene), "return-path") == nullptr);
+}
+
 TEST_CASE("the share of known sources is held against the limit that it is for") {
   const auto asked_of = [](std::size_t known, std::size_t all, Asked& asked) {
     SynSampler sampler;
