@@ -14,11 +14,21 @@ void run(Scope scope, const ListenerView& view, const Thresholds& thresholds, Me
   }
 }
 
+/// What a listener's assessment asks about the others of its host.
+struct Beside {
+  std::size_t listeners = 0;
+  bool some_full = false;  ///< lately
+};
+
 /// The host's counters do not say which listener they are about. They count for the only listener of a host, and for
-/// one that is full (it sends cookies or drops SYNs) or that lost packets.
-bool host_speaks_of(const Assessment& one, std::size_t listeners) {
-  const bool only = listeners == 1 && one.of->input.all_listeners;
-  return only || one.signals.saturated_lately == Answer::yes || one.signals.drops_per_s.value_or(0) > 0;
+/// one that is full (it sends cookies or drops SYNs) or that lost packets. A cookie is no lost packet: where one
+/// listener is full and sends them, another one with room does not, whatever it lost.
+bool host_speaks_of(const Assessment& one, const Beside& beside) {
+  const bool only = beside.listeners == 1 && one.of->input.all_listeners;
+  if (only || one.signals.saturated_lately == Answer::yes) return true;
+  const bool cookies_of_another =
+      beside.some_full && one.signals.saturated_lately == Answer::no && one.of->input.facts.settings.syncookies == 1;
+  return one.signals.drops_per_s.value_or(0) > 0 && !cookies_of_another;
 }
 
 /// Nobody gets the SYN+ACKs of this listener: they do not leave the host, or do not arrive.
@@ -230,13 +240,18 @@ Subject Assessment::subject() const {
 
 namespace {
 
-Assessment assess_listener(const ListenerView& view, const Measurements& counters, std::size_t listeners,
-                           const Thresholds& thresholds) {
-  const SynInput& input = view.input;
+Assessment measure_listener(const ListenerView& view, const Thresholds& thresholds) {
   Assessment one;
   one.of = &view;
   run(Scope::listener, view, thresholds, one.signals);
-  one.takes_host_evidence = host_speaks_of(one, listeners);
+  return one;
+}
+
+/// `one`: measured.
+void judge_listener(Assessment& one, const Measurements& counters, const Beside& beside, const Thresholds& thresholds) {
+  const ListenerView& view = *one.of;
+  const SynInput& input = view.input;
+  one.takes_host_evidence = host_speaks_of(one, beside);
   one.score = combined(one.signals, from_host(one, counters));
   one.impact = impact_of(one, counters, input);
   one.level = with_floors(one, counters, level_of(one.score, one.impact, thresholds));
@@ -248,7 +263,12 @@ Assessment assess_listener(const ListenerView& view, const Measurements& counter
   if (!leaves_queue_alone(one, input)) {
     one.seconds_to_full = seconds_to_full(one.signals, one.rate_per_s, input.facts.settings);
   }
-  return one;
+}
+
+Beside beside_of(const HostAssessment& all) {
+  const bool full = std::any_of(all.listeners.begin(), all.listeners.end(),
+                                [](const Assessment& one) { return one.signals.saturated_lately == Answer::yes; });
+  return {.listeners = all.listeners.size(), .some_full = full};
 }
 
 void note_emptied(HostAssessment& all, const Thresholds& thresholds) {
@@ -294,7 +314,8 @@ void judge_together(HostAssessment& all, const Thresholds& thresholds) {
   if (accused) return;
   all.pool = pool_of(views);
   if (all.pool == nullptr) return;
-  all.together = assess_listener(*all.pool->view, all.host.signals, all.listeners.size(), thresholds);
+  all.together = measure_listener(*all.pool->view, thresholds);
+  judge_listener(*all.together, all.host.signals, beside_of(all), thresholds);
   // Scanners leave a few requests at each listener. So low a rate is noise, at many listeners as at one.
   const Outlook& outlook = all.together->outlook;
   const bool noise = outlook.leaves_room && outlook.per_s.value_or(0) < kNoisePerS;
@@ -313,9 +334,10 @@ HostAssessment assess(const ListenerView& host, std::vector<ListenerView>& views
   const SynInput& input = host.input;
   for (ListenerView& view : views) {
     view.host = &counters;
-    Assessment one = assess_listener(view, counters, views.size(), thresholds);
-    all.listeners.push_back(std::move(one));
+    all.listeners.push_back(measure_listener(view, thresholds));
   }
+  const Beside beside = beside_of(all);
+  for (Assessment& one : all.listeners) judge_listener(one, counters, beside, thresholds);
   note_emptied(all, thresholds);
   judge_together(all, thresholds);
   settle_host(all, thresholds);

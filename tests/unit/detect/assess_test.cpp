@@ -180,6 +180,33 @@ TEST_CASE("a full queue of clients that hear nothing is told, however many of th
   CHECK(level(0) == AttackLevel::none);  // nothing tells whether they complete
 }
 
+TEST_CASE("cookies are those of the full listener, and not of one that lost packets beside it") {
+  struct Row {
+    std::string_view name;
+    std::uint32_t cookies;
+    std::uint64_t other;  ///< requests of the other listener, which has room for 512
+    std::uint64_t own;
+    bool taken;
+  };
+  for (const Row& row : {Row{"the other is full", 1, 512, 40, false}, Row{"no queue is full", 1, 100, 40, true},
+                         Row{"both are full", 1, 512, 512, true}, Row{"SYNs are dropped", 0, 512, 40, true}}) {
+    CAPTURE(row.name);
+    const SynSample before = Scene().sample();
+    SynSample now = before;
+    now.listeners.front().drops = 50;
+    now.listeners.front().half_open = row.own;
+    now.listeners.push_back(now.listeners.front());
+    now.listeners.back().local.port = 8080;
+    now.listeners.back().half_open = row.other;
+    KernelFacts facts = test::zero_facts();
+    facts.settings.syncookies = row.cookies;
+    facts.settings.max_syn_backlog = 4096;
+    facts.counters.syncookies_sent = 1000;
+    const SynReport report = detect_syn(test::between(before, now, facts), {});
+    CHECK((test::evidence(test::verdict(report), "cookie_answers") != nullptr) == row.taken);
+  }
+}
+
 TEST_CASE("a flood that fills the table is named after its sources, whatever is reset beside it") {
   Scene attacked;
   attacked.flood(20, 10);
