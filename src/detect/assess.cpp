@@ -202,9 +202,11 @@ void settle_host(HostAssessment& all, const Thresholds& thresholds) {
   }
   host.score = host.signals.score + best;
   // The evidence of one listener must not count for another. Without counters the host is as bad as its worst listener.
-  const bool accused = host.signals.score > 0 && !counters_explained(all) && !of_others;
+  const bool explained = counters_explained(all);
+  const bool accused = host.signals.score > 0 && !explained && !of_others;
   host.level = accused ? level_of(host.score, host.impact, thresholds) : AttackLevel::none;
-  if (host.signals.adds_up == Answer::yes && !of_others) host.level = std::max(host.level, AttackLevel::suspicious);
+  if (host.signals.adds_up == Answer::yes && !of_others && !explained)
+    host.level = std::max(host.level, AttackLevel::suspicious);
   host.attack_class = of_others ? AttackClass::none : classify_host(host);
   host.rate_per_s = rate_of(host, host.signals);
   if (worst != nullptr && worst->level >= host.level && worst->level > AttackLevel::none) {

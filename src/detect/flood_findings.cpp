@@ -81,16 +81,23 @@ std::string_view bound_of(const Cause& cause, const Measurements& host) {
 }
 
 /// For a flood that counters show and the table does not any more.
-std::string emptied_text(double unanswered_per_s, const SynInput& input) {
+std::string emptied_text(double unanswered_per_s, const Measurements& host, const SynInput& input) {
   const double seconds = std::chrono::duration<double>(*input.apart).count();
+  const bool repeated = host.clients_alive == Answer::yes;
   return " since the last run is over: " + number(unanswered_per_s * seconds) + " SYNs in " + number(seconds) +
-         " s came to nothing, and none is left";
+         " s came to nothing, and none is left" +
+         (repeated ? "; SYNs were repeated, as clients do that get no SYN+ACK" : "");
+}
+
+/// Of what only counters show, and nothing is left, a flood is not sure if SYNs were repeated: floods do not.
+bool may_have_been_clients(const Assessment& one, const Measurements& host) {
+  return one.outlook.emptied && host.clients_alive == Answer::yes;
 }
 
 /// What a flood leaves when it has ended.
 std::string end_text(const Cause& cause, const Measurements& host) {
   const Assessment& worst = cause.worst();
-  if (!worst.outlook.over_for_s) return emptied_text(uncounted_per_s(worst, host), worst.of->input);
+  if (!worst.outlook.over_for_s) return emptied_text(uncounted_per_s(worst, host), host, worst.of->input);
   double left = 0;
   double over = *worst.outlook.over_for_s;
   double gone = 0;
@@ -188,7 +195,7 @@ std::string flood_message(const Cause& cause, const Measurements& host, const Th
     return "SYN queue of " + where(cause) + " is full of fresh requests" +
            (cause.many() ? "" : queue_text(worst.signals));
   }
-  const bool sure = worst.level >= AttackLevel::likely;
+  const bool sure = worst.level >= AttackLevel::likely && !may_have_been_clients(worst, host);
   std::string out = (sure ? "SYN flood " : "Possible SYN flood ") + std::string(cause.many() ? "over " : "on ") +
                     where(cause) + (worst.outlook.emptied ? "" : sources_text(worst, host));
   if (is_over(cause)) return out + end_text(cause, host);
@@ -205,7 +212,7 @@ std::string flood_message(const Cause& cause, const Measurements& host, const Th
 /// "SYN flood on 0.0.0.0:443, about 100 SYN/s": where, what and how much.
 std::string flood_brief(const Cause& cause, const Measurements& host) {
   const Assessment& worst = cause.worst();
-  const bool sure = worst.level >= AttackLevel::likely;
+  const bool sure = worst.level >= AttackLevel::likely && !may_have_been_clients(worst, host);
   return (sure ? "SYN flood " : "Possible SYN flood ") + std::string(cause.many() ? "over " : "on ") + where(cause) +
          (worst.outlook.emptied ? " since the last run is over"
           : is_over(cause)      ? " is over"
@@ -416,7 +423,7 @@ std::vector<Finding> host_flood_findings(const HostAssessment& all, const Thresh
   named.signals = signals;
   if (signals.origin && named.attack_class != AttackClass::live_sources)
     named.attack_class = signals.origin->attack_class;
-  const bool sure = host.level >= AttackLevel::likely;
+  const bool sure = host.level >= AttackLevel::likely && !may_have_been_clients(host, signals);
   const bool over = host.outlook.emptied;
   const bool hurts = !over && !clients_get_in(host, signals);
   Finding out(std::string(kSynFloodRule.id), sure && hurts ? Severity::critical : Severity::warning, Subject::host(),
@@ -435,7 +442,7 @@ std::vector<Finding> host_flood_findings(const HostAssessment& all, const Thresh
                                              : "SYNs that never complete take the room of clients in the SYN queues";
   out.advice = sure ? flood_advice(named, signals) : "look again for longer before anything is blocked";
   if (over) {
-    out.message = flood + emptied_text(uncounted_per_s(host, signals), host.of->input);
+    out.message = flood + emptied_text(uncounted_per_s(host, signals), signals, host.of->input);
     out.brief = flood + " since the last run is over";
     out.why.clear();
     out.advice.clear();

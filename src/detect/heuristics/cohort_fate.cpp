@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdint>
@@ -48,12 +49,29 @@ struct Count {
 struct Expiry {
   double at_s = 0;
   bool soon = false;
+  bool of_the_past = false;  ///< what expired was the rest of something that has ended
 };
 
-Expiry expiry_of(const ListenerView& listener, const Limits& limit) {
+/// Nothing old is left in the queue, and for long no request has come that is gone now. That it expired, as the look
+/// before could tell, accuses nobody at present.
+bool has_ended(const ListenerView& listener, const Measurements& signals, const Limits& limit) {
+  if (signals.amount_aged != Amount::few || signals.saturated_lately == Answer::yes) return false;
+  const auto seconds = [](std::chrono::milliseconds time) { return std::chrono::duration<double>(time).count(); };
+  const double apart = seconds(*listener.input.apart);
+  const auto before = [&](const HalfOpen* entry) { return entry->age_s().value_or(0) + apart >= limit("apart"); };
+  const auto met = [&](const TrackedRequest* entry) {
+    return !entry->aged || entry->age_s + apart - seconds(entry->at) >= limit("apart");
+  };
+  return std::all_of(listener.aged_before.begin(), listener.aged_before.end(), before) &&
+         std::all_of(listener.followed.begin(), listener.followed.end(), met);
+}
+
+Expiry expiry_of(const ListenerView& listener, const Measurements& signals, const Limits& limit) {
   constexpr double kJitterS = 0.1;
   const double life = least_life_s(listener.input.facts.settings);
-  return {.at_s = std::min(limit("expiry"), life - kJitterS), .soon = life < kPrunedLifeS};
+  return {.at_s = std::min(limit("expiry"), life - kJitterS),
+          .soon = life < kPrunedLifeS,
+          .of_the_past = has_ended(listener, signals, limit)};
 }
 
 /// Counts what became of a request that was `age` seconds old `ago` before the second sample. A request that still
@@ -69,7 +87,7 @@ void add(std::optional<Outcome> outcome, std::optional<double> age, std::chrono:
     } else if (expiry.soon) {
       // The second sample comes when all have expired: whoever completed and closed is gone like them.
       count.expired += 1;
-    } else if (apart <= limit("apart")) {
+    } else if (apart <= limit("apart") && !expiry.of_the_past) {
       count.add(false);
     }
   } else if (*outcome == Outcome::completed || was_asked) {
@@ -88,10 +106,9 @@ std::unordered_set<std::uint64_t> deferred_cookies(const ListenerView& listener)
 }
 
 /// Counts requests that were met between the samples: after their first timeout if `aged`, else before it.
-void add_met(const ListenerView& listener, bool aged, const Limits& limit, Count& count) {
+void add_met(const ListenerView& listener, bool aged, const Expiry& expiry, const Limits& limit, Count& count) {
   const std::chrono::milliseconds apart = *listener.input.apart;
   const auto deferred = deferred_cookies(listener);
-  const Expiry expiry = expiry_of(listener, limit);
   for (const TrackedRequest* entry : listener.followed) {
     if (entry->aged != aged || deferred.contains(entry->cookie)) continue;
     add(listener.input.now->outcome(entry->cookie), entry->age_s, apart - entry->at, entry->answered <= apart, expiry,
@@ -99,15 +116,14 @@ void add_met(const ListenerView& listener, bool aged, const Limits& limit, Count
   }
 }
 
-Count old_ones(const ListenerView& listener, const Limits& limit) {
+Count old_ones(const ListenerView& listener, const Expiry& expiry, const Limits& limit) {
   const std::chrono::milliseconds apart = *listener.input.apart;
-  const Expiry expiry = expiry_of(listener, limit);
   Count count;
   for (const HalfOpen* entry : listener.aged_before) {
     const bool asked = answered_after(*entry) <= apart;
     add(listener.input.now->outcome(entry->cookie), entry->age_s(), apart, asked, expiry, limit, count);
   }
-  add_met(listener, true, limit, count);
+  add_met(listener, true, expiry, limit, count);
   return count;
 }
 
@@ -142,10 +158,11 @@ double ended_otherwise(const ListenerView& listener) {
 }
 
 Count inferred(const ListenerView& listener, const Limits& limit, const Measurements& signals) {
-  Count count = old_ones(listener, limit);
+  const Expiry expiry = expiry_of(listener, signals, limit);
+  Count count = old_ones(listener, expiry, limit);
   // Distant clients may take longer than half a second to answer, so that requests that were met before their first
   // timeout count only if there are too few others.
-  if (count.all + count.vanished + count.expired < limit("entries")) add_met(listener, false, limit, count);
+  if (count.all + count.vanished + count.expired < limit("entries")) add_met(listener, false, expiry, limit, count);
   if (signals.answers_unsent == Answer::yes) count.vanished = 0;
   count.vanished = std::max(0.0, count.vanished - ended_otherwise(listener));
   count.account(listener.grown(&KernelCounters::passive_opens));

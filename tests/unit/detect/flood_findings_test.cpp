@@ -643,6 +643,13 @@ TEST_CASE("a flood of which counters alone tell is over since the last run") {
   CHECK(flood.message() ==
         "SYN flood on 0.0.0.0:8000 since the last run is over: 300 SYNs in 60 s came to nothing, and none is left");
   CHECK(flood.finding().brief == "SYN flood on 0.0.0.0:8000 since the last run is over");
+  flood.host().clients_alive = Answer::yes;
+  CHECK(flood.message() ==
+        "Possible SYN flood on 0.0.0.0:8000 since the last run is over: 300 SYNs in 60 s came to nothing, and none is "
+        "left; SYNs were repeated, as clients do that get no SYN+ACK");
+  CHECK(flood.finding().brief == "Possible SYN flood on 0.0.0.0:8000 since the last run is over");
+  flood.one().outlook.emptied = false;
+  CHECK(flood.message().starts_with("SYN flood on"));
 }
 
 TEST_CASE("a source that answers by RST leaves nothing old, which is no end of its flood") {
@@ -1085,6 +1092,8 @@ TEST_CASE("a flood on the host that harms nobody, or has ended, is no emergency"
     CHECK(one.brief == "SYN flood on the host since the last run is over");
     CHECK(one.why == "");
     CHECK(one.advice == "");
+    flood.host().clients_alive = Answer::yes;
+    CHECK(flood.only().brief == "Possible SYN flood on the host since the last run is over");
   }
 }
 

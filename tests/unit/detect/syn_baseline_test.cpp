@@ -289,6 +289,23 @@ TEST_CASE("a full queue of clients that hear nothing needs no second run either"
   }
 }
 
+TEST_CASE("what has added up accuses nobody while a broken way back explains it") {
+  Host host;
+  host.run(quiet);
+  BaselineStep last;
+  for (int i = 0; i < 4; ++i) {
+    *host.facts.counters.syncookies_sent += 6000;
+    last = host.run([](Scene& scene) { scene.flood(9, 15, test::Sources::random, 3); });
+    CHECK(test::finding(last.report, "syn-flood") == nullptr);
+  }
+  CHECK(last.alarm);
+  // What is left of it is too little to be told of a listener.
+  last = host.run([](Scene& scene) {
+    for (int i = 0; i < 15; ++i) scene.request(6 + i / 20.0, test::Sources::random, 1);
+  });
+  CHECK(test::finding(last.report, "syn-flood") == nullptr);
+}
+
 TEST_CASE("an alert ends after three quiet runs, however long the flood was") {
   for (const int flooded : {2, 20}) {
     CAPTURE(flooded);

@@ -102,6 +102,31 @@ TEST_CASE(
   CHECK(fate(std::nullopt, 1, 60) == 1);
 }
 
+TEST_CASE("what was left of a flood and has expired accuses nobody, and a pulse between two looks does") {
+  const auto fate = [](double newest_s, std::size_t left, double aged_s = 60) {
+    Scene before;
+    for (int i = 0; i < 60; ++i) before.request(newest_s + i / 30.0);
+    Scene now;
+    now.next = 1000;
+    for (std::size_t i = 0; i < left; ++i) now.request(aged_s);
+    const SynReport report = delta(before, now, test::zero_facts());
+    const SynVerdict& host = test::verdict(report, "host");
+    for (const SynVerdict& one : report.verdicts) {
+      if (one.subject.is_host()) continue;
+      const Evidence* found = test::evidence(one, "aged_completed");
+      if (found != nullptr) return found->value;
+    }
+    CHECK(host.level == AttackLevel::none);
+    return std::optional<double>();
+  };
+  CHECK_FALSE(fate(55, 0).has_value());
+  CHECK_FALSE(fate(10, 0).has_value());
+  CHECK(fate(9.9, 0) == 0);  // 15 s: what comes and goes may rest for as long
+  CHECK(fate(4, 0) == 0);
+  CHECK_FALSE(fate(55, 7).has_value());
+  CHECK(fate(55, 8) == 0);  // it is still there
+}
+
 TEST_CASE("requests that a RST or an ICMP error ended did not complete") {
   const auto fate = [](void (*change)(KernelCounters&), std::optional<std::uint32_t> cookies = 1) {
     Scene before;
