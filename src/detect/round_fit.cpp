@@ -80,6 +80,18 @@ double comparable_span_s(double span, const Measurements& signals) {
   return signals.may_be_pruned == Answer::no ? span : std::min(span, kPrunedLifeS);
 }
 
+bool comes_in_pulses(const ListenerView& listener) {
+  constexpr double kErrors = 2;  // of a count, which is uncertain by its root
+  double least_above = std::numeric_limits<double>::infinity();
+  for (std::size_t round = 1; round < kRounds; ++round) {
+    const double width = round_end_s(round) - round_end_s(round - 1);
+    const double count = listener.by_rounds[round];
+    if (count - kErrors * std::sqrt(count) > least_above * width) return true;
+    least_above = std::min(least_above, (count + kErrors * std::sqrt(std::max(count, 1.0))) / width);
+  }
+  return false;
+}
+
 RoundFit fit_rounds(const ListenerView& listener, double span, Rounds rounds, double clients) {
   const Histogram seen = histogram(listener, span, rounds);
   RoundFit fit{.requests = seen.all};

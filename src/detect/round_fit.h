@@ -27,6 +27,10 @@ std::optional<double> arrival_span_s(const ListenerView& listener);
 /// pruned.
 double comparable_span_s(double span, const Measurements& signals);
 
+/// Whether older rounds hold more requests a second than younger ones, beyond chance: they came in pulses, or come no
+/// more.
+bool comes_in_pulses(const ListenerView& listener);
+
 /// `span`: older requests do not count. `clients`: the greatest share of real clients' requests that survives a round.
 RoundFit fit_rounds(const ListenerView& listener, double span, Rounds rounds, double clients);
 

@@ -26,7 +26,7 @@ void judge(const ListenerView& listener, const Thresholds& thresholds, Measureme
   const RoundFit all = fit_rounds(listener, rounds, Rounds::and_before, limit("clients"));
   const RoundFit later = fit_rounds(listener, rounds, Rounds::after_first_timeout, limit("clients"));
   const bool cleared = all.survival < limit("clients") && all.best_over_flood >= limit("likelihood") &&
-                       later.flood_over_clients < limit("accused");
+                       later.flood_over_clients < limit("accused") && !comes_in_pulses(listener);
   signals.add("first_timeout_survivors", all.survival, "<", limit("clients"), "ratio",
               cleared && !signals.rounds_thin_out ? -2.5 : 0, "sock_diag");
   if (cleared) signals.rounds_thin_out = true;

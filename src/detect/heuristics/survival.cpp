@@ -67,6 +67,8 @@ void judge(const ListenerView& listener, const Thresholds& thresholds, Measureme
       weight = -2.5;
     }
   }
+  // The rounds of pulses tell when they came, and not how many of them live.
+  if (comes_in_pulses(listener)) weight = std::max(weight, 0.0);
   // A queue that the kernel prunes thins out as well. Clients that get through complete.
   if (listener.grown(&KernelCounters::passive_opens) == 0) weight = std::max(weight, 0.0);
   // Outcomes that were seen say more than those that are inferred, unless they are too few to decide.

@@ -55,6 +55,29 @@ TEST_CASE("a flood survives each round, clients get fewer") {
   CHECK(of_both.flood_over_clients < 2);
 }
 
+TEST_CASE("what comes in pulses is denser in an older round than in a younger one, and not by chance") {
+  const auto pulses = [](double first, double second, double third) {
+    const SynInput input;
+    ListenerView view = host_view(input);
+    view.by_rounds[1] = first;
+    view.by_rounds[2] = second;
+    view.by_rounds[3] = third;
+    return comes_in_pulses(view);
+  };
+  // The rounds last for 2, 4 and 8 s.
+  CHECK_FALSE(pulses(0, 0, 0));
+  CHECK_FALSE(pulses(20, 40, 80));
+  CHECK_FALSE(pulses(20, 24, 29));
+  CHECK_FALSE(pulses(100, 0, 0));
+  CHECK_FALSE(pulses(100, 0, 8));
+  CHECK(pulses(100, 0, 40));
+  CHECK_FALSE(pulses(8, 30, 0));
+  CHECK(pulses(8, 60, 0));
+  // 16 and two errors are 24, in 2 s; twice that less two errors is as much in 4 s.
+  CHECK_FALSE(pulses(16, 64, 0));
+  CHECK(pulses(16, 65, 0));
+}
+
 TEST_CASE("one old request does not stretch the span") {
   Scene scene;
   scene.flood(10, 10);

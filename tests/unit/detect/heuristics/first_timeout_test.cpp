@@ -45,6 +45,20 @@ TEST_CASE("first timeout: who survives it, where nothing later is known") {
   CHECK(weighed(few, "first_timeout_survivors")->weight == 0);
 }
 
+TEST_CASE("first timeout: pulses clear nobody") {
+  const auto weight = [](int old) {
+    Scene scene;
+    scene.backlog = 4096;
+    for (int i = 0; i < 100; ++i) scene.request(0.55 + 0.4 * i / 100);
+    for (int i = 0; i < 60; ++i) scene.request(1.05 + 0.9 * i / 60);
+    for (int i = 0; i < 20; ++i) scene.request(3.1 + 3.8 * i / 20);
+    for (int i = 0; i < old; ++i) scene.request(7.1 + 7.8 * i / old);
+    return test::measured(scene).rounds_thin_out;
+  };
+  CHECK(weight(8));
+  CHECK_FALSE(weight(150));
+}
+
 TEST_CASE("first timeout: all rounds count, but a flood among clients far away stays one") {
   Scene thinning;  // by three fifths a round, but one round is thin by chance
   for (int i = 0; i < 12; ++i) thinning.request(0.55 + 0.03 * i);

@@ -34,6 +34,22 @@ TEST_CASE("survival: a flood stays, clients get through, chance neither clears n
   }
 }
 
+TEST_CASE("pulses are no clients that get through between their rounds") {
+  Scene pulses;
+  pulses.backlog = 1024;
+  for (int i = 0; i < 262; ++i) pulses.request(0.4 + 0.5 * i / 262);
+  for (int i = 0; i < 88; ++i) pulses.request(1.01 + 0.1 * i / 88);
+  for (int i = 0; i < 512; ++i) pulses.request(8 + 2.0 * i / 512);
+  REQUIRE(weighed(pulses, "survival").has_value());
+  CHECK(weighed(pulses, "survival")->weight == 0);
+  CHECK_FALSE(test::measured(pulses).rounds_thin_out);
+  // Those of the last one alone have no past.
+  Scene thinning;
+  for (int i = 0; i < 88; ++i) thinning.request(1.01 + 0.1 * i / 88);
+  for (int i = 0; i < 8; ++i) thinning.request(8 + i / 4.0);
+  CHECK(weighed(thinning, "survival")->weight < 0);
+}
+
 TEST_CASE("survival is how dense requests of the second round are beside those of the first") {
   std::uint64_t completed = 1;
   const auto survival = [&](double first, double second, double oldest_s, Measurements* signals = nullptr) {
