@@ -223,10 +223,18 @@ std::string stray_message(const Cause& cause) {
   double rate = 0;
   double most = 0;
   double room = 0;
+  double left = 0;
+  std::optional<double> over;
   for (const Assessment* one : cause.suffering) {
     rate += *one->outlook.per_s;
     most += *one->outlook.most_half_open;
     room += *one->signals.limit;
+    left += one->signals.aged;
+    if (one->outlook.over_for_s) over = std::min(over.value_or(*one->outlook.over_for_s), *one->outlook.over_for_s);
+  }
+  if (is_over(cause) && over) {
+    return number(left) + " SYNs at " + where(cause) + " came to nothing, none for " + number(std::floor(*over)) +
+           " s, harmless at this room (" + number(room) + ")";
   }
   return number(rate) + " SYN/s at " + where(cause) + " never become connections, harmless at this room (" +
          number(std::ceil(most)) + " of " + number(room) + " at most)";

@@ -82,6 +82,8 @@ Outlook outlook_of(const ListenerView& listener, const Measurements& signals, co
       newest && *newest >= limit("over") && (counters_quiet || takes_all_in(listener.input, signals))) {
     out.over_for_s = *newest;
     out.gone_within_s = std::max(life - *newest, 1.0);
+    // Nothing comes any more: what came is spread over the life of a request, as that of a steady rate would be.
+    if (out.per_s) out.per_s = signals.aged / life;
   }
   if (!signals.limit || !out.per_s || signals.pressed_lately == Answer::yes) return out;
   // If there are many, one timer round tells the present rate; a flood that has ended brings no more.

@@ -93,6 +93,26 @@ TEST_CASE("the same in front of little room, or more of it, is a flood") {
   }
 }
 
+TEST_CASE("a few SYNs that came once are strays, told as what has ended") {
+  const auto report = [](int count, std::uint32_t backlog, double newest_s = 13.5) {
+    Scene scene;
+    scene.backlog = backlog;
+    for (int i = 0; i < count; ++i) scene.request(newest_s + 1.0 * i / count);
+    scene.established(5);
+    return one_shot(scene);
+  };
+  const SynReport once = report(25, 511);
+  CHECK(test::finding(once, "syn-flood") == nullptr);
+  CHECK(test::found(once, "stray-syns").severity == Severity::info);
+  CHECK(test::found(once, "stray-syns").message ==
+        "25 SYNs at 0.0.0.0:443 came to nothing, none for 13 s, harmless at this room (512)");
+  // More may come.
+  CHECK(test::finding(report(25, 511, 8), "syn-flood") != nullptr);
+  // A flood that has ended stays one, however much room there is.
+  CHECK(test::found(report(150, 4095), "syn-flood").message.find(" is over") != std::string::npos);
+  CHECK(test::found(report(60, 511), "syn-flood").message.find(" is over") != std::string::npos);
+}
+
 TEST_CASE("few requests tell no rate") {
   const SynInput input;
   ListenerView listener = host_view(input);
