@@ -37,6 +37,18 @@ void add_rest(Cause& cause, const HostAssessment& all) {
   }
 }
 
+/// The host's counters speak of several floods, and do not tell which part is whose.
+void note_shared_counters(std::vector<Cause>& all) {
+  const auto counted = [](const Cause& cause) {
+    if (cause.rule != &kSynFloodRule) return false;
+    if (cause.together != nullptr) return cause.together->takes_host_evidence;
+    return std::any_of(cause.suffering.begin(), cause.suffering.end(),
+                       [](const Assessment* one) { return one->takes_host_evidence; });
+  };
+  const bool several = std::count_if(all.begin(), all.end(), counted) > 1;
+  for (Cause& cause : all) cause.shares_counters = several && counted(cause);
+}
+
 /// At this rate the queue has room for all requests of the flood until they expire.
 bool leaves_room(const Assessment& one) {
   const bool queued = one.attack_class != AttackClass::live_sources && one.attack_class != AttackClass::undecided;
@@ -53,7 +65,7 @@ bool is_widespread(const Cause& cause) {
 std::vector<Cause> causes(const HostAssessment& all) {
   std::vector<Cause> out;
   if (all.together)
-    out.push_back({&kSynFloodRule, place_of(*all.together, all.host.signals), all.unexplained, &*all.together});
+    out.push_back({&kSynFloodRule, place_of(*all.together, all.host.signals), all.unexplained, &*all.together, false});
   for (const Assessment& one : all.listeners) {
     const RuleInfo* rule = rule_of(one);
     if (rule == nullptr || (all.together && std::count(all.unexplained.begin(), all.unexplained.end(), &one) > 0))
@@ -62,7 +74,7 @@ std::vector<Cause> causes(const HostAssessment& all) {
     const std::string place = rule == &kSynFloodRule ? place_of(one, all.host.signals) : (unsent ? "unsent" : "");
     const auto same = [&](const Cause& cause) { return cause.rule == rule && cause.place == place; };
     auto at = std::find_if(out.begin(), out.end(), same);
-    if (at == out.end()) at = out.insert(out.end(), {rule, place, {}, nullptr});
+    if (at == out.end()) at = out.insert(out.end(), {rule, place, {}, nullptr, false});
     at->suffering.push_back(&one);
   }
   for (Cause& cause : out) {
@@ -71,6 +83,7 @@ std::vector<Cause> causes(const HostAssessment& all) {
       return a->level != b->level ? a->level > b->level : a->score > b->score;
     });
   }
+  note_shared_counters(out);
   return out;
 }
 

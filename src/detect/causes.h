@@ -15,6 +15,7 @@ struct Cause {
   std::string place;                         ///< where a flood comes from; empty: many sources
   std::vector<const Assessment*> suffering;  ///< the worst first
   const Assessment* together = nullptr;      ///< all of them judged as one, if none of them alone is accused
+  bool shares_counters = false;              ///< what the host's counters show may be another flood's, too
 
   [[nodiscard]] const Assessment& worst() const { return together != nullptr ? *together : *suffering.front(); }
   [[nodiscard]] bool many() const { return suffering.size() > 1; }

@@ -77,6 +77,7 @@ std::string_view bound_of(const Cause& cause, const Measurements& host) {
   const auto hides = [&](const Assessment* one) { return hides_the_rest(*one, host); };
   const bool some = std::any_of(cause.suffering.begin(), cause.suffering.end(), hides);
   const bool counted = host.untabled_per_s() > 0;
+  if (cause.shares_counters && counted && host.table != Completeness::partial) return ", up to ";
   return cause.many() && some && !counted ? ", at least " : bound_of(cause.worst(), host);
 }
 

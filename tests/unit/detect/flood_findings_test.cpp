@@ -652,6 +652,31 @@ TEST_CASE("a flood of which counters alone tell is over since the last run") {
   CHECK(flood.message().starts_with("SYN flood on"));
 }
 
+TEST_CASE("what counters show of several floods is at most that of each") {
+  WrittenAssessment flood(2);
+  flood.host().unanswered_per_s = 95;
+  for (std::size_t i = 0; i < 2; ++i) {
+    flood.one(i).signals.origin = Origin{AttackClass::subnet, "198.51.10" + std::to_string(i) + ".0/24"};
+    flood.one(i).attack_class = AttackClass::subnet;
+  }
+  const auto says = [&](std::string_view bound) {
+    for (const Finding& one : flood.findings()) {
+      if (one.message.find(std::string(bound) + "100 SYN/s") == std::string::npos) return false;
+    }
+    return true;
+  };
+  flood.one(0).takes_host_evidence = true;
+  CHECK(says(", about "));
+  flood.one(1).takes_host_evidence = true;
+  CHECK(flood.findings().size() == 2);
+  CHECK(says(", up to "));
+  flood.host().unanswered_per_s = 0;
+  CHECK(says(", about "));
+  flood.host().unanswered_per_s = 95;
+  flood.host().table = Completeness::partial;
+  CHECK(says(", at least "));
+}
+
 TEST_CASE("a source that answers by RST leaves nothing old, which is no end of its flood") {
   WrittenAssessment flood;
   flood.one().outlook.over_for_s = 14;
