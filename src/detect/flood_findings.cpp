@@ -137,12 +137,21 @@ std::string nobody_text(const Assessment& one, const Measurements& host) {
   return nobody_is_connected(one, host) ? "nobody is connected" : "";
 }
 
+/// Packets from or to a loopback address come from no network (RFC 1122 §3.2.1.3).
+bool is_of_this_host(const Assessment& one) {
+  if (one.of->now != nullptr && one.of->now->local.address.is_loopback()) return true;
+  const auto& aged = one.of->aged;
+  return !aged.empty() &&
+         std::all_of(aged.begin(), aged.end(), [](const HalfOpen* entry) { return entry->source.is_loopback(); });
+}
+
 /// What to do about a flood that goes on. Sources from everywhere are forged, so that blocking them is no use.
 std::string flood_advice(const Assessment& one, const Measurements& host) {
   const bool off = one.of->input.facts.settings.syncookies == 0;
   const std::string cookies = std::string(off ? "turn" : "keep") + " SYN cookies on (net.ipv4.tcp_syncookies)";
   if (one.signals.sources_are_clients == Answer::yes)
     return cookies + "; block nobody: these sources have other connections here";
+  if (is_of_this_host(one)) return "find the program on this host that sends them; no network can";
   const Origin* origin = origin_of(one, host);
   const bool one_place = one.attack_class == AttackClass::single_source || one.attack_class == AttackClass::subnet;
   if (one_place && origin != nullptr && !origin->place.empty()) {

@@ -677,6 +677,23 @@ TEST_CASE("what counters show of several floods is at most that of each") {
   CHECK(says(", at least "));
 }
 
+TEST_CASE("who sends from or to a loopback address is on this host") {
+  const auto advice = [](std::string_view source, std::string_view local) {
+    WrittenAssessment flood;
+    flood.listeners.back().local = test::endpoint(local, 8000);
+    for (int i = 0; i < 10; ++i) {
+      HalfOpen& entry = flood.requests.emplace_back();
+      entry.source = test::address(i == 0 ? source : "127.0.0.9");
+      flood.views.back().aged.push_back(&entry);
+    }
+    return flood.finding().advice;
+  };
+  constexpr std::string_view kHere = "find the program on this host that sends them; no network can";
+  CHECK(advice("127.7.7.7", "0.0.0.0") == kHere);
+  CHECK(advice("198.51.100.7", "127.0.0.1") == kHere);
+  CHECK(advice("198.51.100.7", "0.0.0.0").ends_with("let the provider filter: the sources may be forged"));
+}
+
 TEST_CASE("a source that answers by RST leaves nothing old, which is no end of its flood") {
   WrittenAssessment flood;
   flood.one().outlook.over_for_s = 14;
