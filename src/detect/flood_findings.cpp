@@ -156,9 +156,10 @@ std::string flood_advice(const Assessment& one, const Measurements& host) {
   const bool one_place = one.attack_class == AttackClass::single_source || one.attack_class == AttackClass::subnet;
   if (one_place && origin != nullptr && !origin->place.empty()) {
     const bool connected = origin->network && one.of->input.now->knows_some_in(*origin->network);
-    // Who blocks clients whose last ACKs are lost makes that permanent.
-    const std::string first =
-        !nobody_text(one, host).empty() ? "see that last ACKs arrive (firewall, routing); if they do, " : "";
+    // Who blocks clients whose last ACKs are lost makes that permanent. Connections that are there may be older than
+    // the loss, so that clients in the same place are rather a reason to look.
+    const bool ask = connected || !nobody_text(one, host).empty();
+    const std::string first = ask ? "see that last ACKs arrive (firewall, routing); if they do, " : "";
     const std::string others = has_others(*origin) ? " and others (see the command)" : "";
     return first + "drop SYNs from " + origin->place + others + " in the firewall, " +
            (connected ? "if you can do without the clients there that are connected; "
