@@ -50,7 +50,7 @@ std::string InCommon::where() const {
 std::string InCommon::why() const {
   std::string causes;
   if (network) add_clause(causes, ", or ", "the way to " + to_string(*network) + " is cut");
-  if (port) add_clause(causes, ", or ", "a firewall drops what is of :" + std::to_string(*port));
+  if (port) add_clause(causes, ", or ", "a firewall may drop what is of :" + std::to_string(*port));
   if (address) add_clause(causes, ", or ", "the link or the way back of " + to_string(*address) + " is cut");
   return "others are heard meanwhile: " + causes;
 }

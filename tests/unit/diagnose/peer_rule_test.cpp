@@ -435,7 +435,7 @@ TEST_CASE("a port or an address of this host is named, if others of it are heard
   };
   const Finding port = stuck(22, "192.0.2.1");
   CHECK(port.message.ends_with("; spread over 12 peers, on :8080"));
-  CHECK(port.why == "others are heard meanwhile: a firewall drops what is of :8080");
+  CHECK(port.why == "others are heard meanwhile: a firewall may drop what is of :8080");
   CHECK(port.advice == "look at the firewall rules for port 8080, here first");
   CHECK(port.next.find(" --local-port 8080 ") != std::string::npos);
   const Finding own = stuck(8080, "192.0.2.2");
