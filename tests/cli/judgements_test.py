@@ -28,6 +28,10 @@ class Judgements(TestCase):
         tree = self.tree(tcp=rows, tcp6=())
         tree.counters()
         tree.process(815, "größe".encode(), {n: 1000 + n for n in range(30)})
+        # What every host has.
+        (tree.path / "815/limits").write_text("Max open files            1024                 524288               files\n")
+        (tree.path / "sys/net/ipv4").mkdir(parents=True, exist_ok=True)
+        (tree.path / "sys/net/ipv4/ip_local_port_range").write_text("32768\t60999\n")
         return tree.path
 
     def screens(self, name, *args):
