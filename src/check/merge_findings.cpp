@@ -98,37 +98,32 @@ void tell_with_open_files(std::vector<Finding>& findings) {
   }
 }
 
-/// Attempts that nobody answers keep their ports: what they take is told with the destination that does not answer.
-void tell_with_ports(std::vector<Finding>& findings) {
-  for (Finding& silent : findings) {
-    if (silent.rule != diagnose::kSynSentBlackholeRule) continue;
-    const auto ports = std::find_if(findings.begin(), findings.end(), [&](const Finding& one) {
-      return one.rule == diagnose::kPortExhaustionRule && measures(one, diagnose::kPortsConnecting) &&
-             one.subject == silent.subject && one.netns == silent.netns && one.severity <= silent.severity;
+/// Takes out what `rule` says by `quantity` of a destination that does not answer attempts, and tells it there.
+void tell_with_silent(std::vector<Finding>& findings, std::string_view rule, std::string_view quantity,
+                      void (*tell)(Finding& silent, const Finding& one)) {
+  for (std::size_t i = 0; i < findings.size();) {
+    const Finding one = findings[i];
+    const auto silent = std::find_if(findings.begin(), findings.end(), [&](const Finding& other) {
+      return one.rule == rule && measures(one, quantity) && other.rule == diagnose::kSynSentBlackholeRule &&
+             other.subject == one.subject && other.netns == one.netns && other.severity >= one.severity;
     });
-    if (ports == findings.end()) continue;
-    silent.because(ports->message);
-    silent.evidence.insert(silent.evidence.end(), ports->evidence.begin(), ports->evidence.end());
-    findings.erase(ports);
-    return tell_with_ports(findings);  // the rest has moved
+    if (silent == findings.end()) {
+      ++i;
+      continue;
+    }
+    tell(*silent, one);
+    silent->evidence.insert(silent->evidence.end(), one.evidence.begin(), one.evidence.end());
+    findings.erase(findings.begin() + static_cast<std::ptrdiff_t>(i));
   }
 }
 
-/// A destination without a neighbour does not answer attempts: it is told once, with the reason.
-void tell_with_neighbour(std::vector<Finding>& findings) {
-  for (Finding& silent : findings) {
-    if (silent.rule != diagnose::kSynSentBlackholeRule) continue;
-    const auto refused = std::find_if(findings.begin(), findings.end(), [&](const Finding& one) {
-      return one.rule == diagnose::kOutgoingRefusedRule && measures(one, diagnose::kWaitForNeighbour) &&
-             one.subject == silent.subject && one.netns == silent.netns && one.severity <= silent.severity;
-    });
-    if (refused == findings.end()) continue;
-    silent.why = refused->why;
-    silent.advice = refused->advice;
-    silent.evidence.insert(silent.evidence.end(), refused->evidence.begin(), refused->evidence.end());
-    findings.erase(refused);
-    return tell_with_neighbour(findings);  // the rest has moved
-  }
+/// Attempts that nobody answers keep their ports.
+void add_ports(Finding& silent, const Finding& ports) { silent.because(ports.message); }
+
+/// A destination without a neighbour: that is the reason.
+void put_neighbour(Finding& silent, const Finding& refused) {
+  silent.why = refused.why;
+  silent.advice = refused.advice;
 }
 
 }  // namespace
@@ -160,8 +155,8 @@ void drop_repeats(std::vector<Finding>& findings) {
     std::erase_if(findings, of_rule(detect::kAcceptQueueRule.id));
   }
   tell_with_open_files(findings);
-  tell_with_ports(findings);
-  tell_with_neighbour(findings);
+  tell_with_silent(findings, diagnose::kPortExhaustionRule, diagnose::kPortsConnecting, add_ports);
+  tell_with_silent(findings, diagnose::kOutgoingRefusedRule, diagnose::kWaitForNeighbour, put_neighbour);
   std::erase_if(findings, [&, all = findings](const Finding& one) {
     return std::any_of(all.begin(), all.end(), [&](const Finding& other) {
       return one.netns == other.netns && (is_peer_gone(one, other) || is_own_closed_window(one, other) ||
