@@ -67,7 +67,7 @@ class Descriptors final : public Diagnosis {
     one.critical = limit("critical");
     one.message = about.text() + " holds " + counted(group.rows, "connection") + service_text(group) + ", " +
                   percent(share) + " of the " + counted(most, "file") + " that it may have open";
-    one.brief = about.text() + " has " + std::to_string(group.rows) + " connections, of " + counted(most, "descriptor");
+    one.brief = about.text() + " uses " + std::to_string(group.rows) + " of its " + counted(most, "descriptor");
     one.why = "it cannot open files or connections once none is left";
     one.advice =
         "see whether it closes what it no longer needs; or raise its limit of open files (LimitNOFILE, ulimit -n)";

@@ -38,7 +38,7 @@ TEST_CASE("connections that take most of a program's descriptors are told, whoev
     REQUIRE(found.size() == 1);
     CHECK(found[0].subject == "proxy(812)");
     CHECK(found[0].message == "proxy(812) holds 85 connections to :5432, 90 % of the 94 files that it may have open");
-    CHECK(found[0].brief == "proxy(812) has 85 connections, of 94 descriptors");
+    CHECK(found[0].brief == "proxy(812) uses 85 of its 94 descriptors");
     CHECK(found[0].next == "tcpstat summary --by state,remote_address --pid 812");
     CHECK(evidence(found[0], "descriptors_taken") == 85.0 / 94);
   }
