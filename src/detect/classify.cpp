@@ -26,13 +26,13 @@ bool cookies_are_answered(const Measurements& host) {
 }
 
 /// Not a flood among them.
-constexpr double kMost = 0.5;
+constexpr double kMostOfThem = 0.5;
 
 /// Those that wait are clients, which repeat their SYNs. In a full queue hardly any of those that still try is let in,
 /// so that fewer do; then it takes that most have other connections here, and that nobody is known to complete.
 bool clients_wait(const Measurements& signals) {
   if (signals.clients_retry == Answer::yes) return true;
-  const bool some = signals.some_retry == Answer::yes && signals.known_share.value_or(0) >= kMost;
+  const bool some = signals.some_retry == Answer::yes && signals.known_share.value_or(0) >= kMostOfThem;
   const bool completed = signals.completion == Completion::some || signals.completion == Completion::clients;
   return some && signals.saturated_lately == Answer::yes && !completed;
 }
@@ -40,7 +40,7 @@ bool clients_wait(const Measurements& signals) {
 /// In a full queue each repeated SYN makes a request look fresh, whose client answers no cookie either.
 bool most_wait_in_full_queue(const Measurements& signals, const Measurements& host) {
   return signals.saturated_lately == Answer::yes && signals.staleness == Staleness::some &&
-         signals.retry_share.value_or(0) >= kMost && host.cookie_answers == CookieAnswers::few;
+         signals.retry_share.value_or(0) >= kMostOfThem && host.cookie_answers == CookieAnswers::few;
 }
 
 AttackClass flood_class(const Origin* origin) {
