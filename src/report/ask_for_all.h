@@ -22,8 +22,8 @@ inline void ask_for_all(Coverage& coverage) {
 
 /// What is not seen where one family was read and the other was not. `saved`: rows come from a file.
 inline std::string unread_family(const Coverage& coverage, bool saved) {
-  return std::string(coverage.ipv4 ? "IPv6" : "IPv4") + " sockets: " +
-         (saved ? "they were not saved" : "their table is missing or could not be read");
+  return std::string(coverage.ipv4 ? "IPv6" : "IPv4") +
+         " sockets: " + (saved ? "they were not saved" : "their table is missing or could not be read");
 }
 
 }  // namespace tcpstat::inline report
