@@ -35,7 +35,7 @@ Failure read_states(const Words& words, filter::Filter& to) {
 void add_expression(const Words& words, std::vector<filter::Expression> excluded, filter::Filter& to) {
   if (words.expression) {
     const bool states = filter::needs_of(words.expression->expression).states ||
-                        (to.states & filter::possible_states(words.expression->expression)) == StateSet{};
+                        (to.states & filter::possible_states(words.expression->expression)).empty();
     if (states && !words.given(OptionId::state)) to.states = StateSet::all();
     excluded.push_back(words.expression->expression);
     const auto& users = words.expression->user_names;

@@ -109,7 +109,7 @@ CheckReport count_sockets(Host& host, const CheckPlan& plan) {
   if (!judge(plan.critical, Severity::critical, "-c")) judge(plan.warning, Severity::warning, "-w");
   report.performance.push_back({.label = label(plan.filter.states),
                                 .value = dump.error || coverage.saw_nothing() || !coverage.counts_all() ||
-                                                 (plan.filter.states & coverage.visible) == StateSet{}
+                                                 (plan.filter.states & coverage.visible).empty()
                                              ? std::nullopt
                                              : std::optional(static_cast<double>(count)),
                                 .unit = "",

@@ -60,7 +60,7 @@ void ask_for_all_that_match(const filter::Filter& filter, bool saved, Coverage& 
   // -a, and all states but some, mean those that there are to see.
   const bool most = filter.states.size() * 2 > StateSet::all().size();
   const StateSet lacking = filter.states - coverage.visible;
-  if (!most && lacking != StateSet{}) coverage.lose("states_not_shown", "sockets in " + names(lacking) + where);
+  if (!most && !lacking.empty()) coverage.lose("states_not_shown", "sockets in " + names(lacking) + where);
   if (!coverage.ipv6 && needs_ipv6(filter)) coverage.lose("family_not_shown", "IPv6 sockets" + where);
 }
 
