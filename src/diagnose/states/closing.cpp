@@ -143,7 +143,7 @@ class Closing : public Diagnosis {
     // The FIN of such a peer came after ours had gone out.
     const std::uint64_t there = by_state_[static_cast<std::size_t>(State::closing)];
     one.why = there * 2 > total_.rows ? peers + " sent their FINs, so they are there: what goes out does not reach them"
-                                      : "no " + std::string(there > 0 ? "ACK" : "answer") + " from " + peers;
+                                      : "no answer from " + peers;
     if (!well.empty()) one.why += ", while " + well;
     if (common.tells()) {
       one.because(common.why());

@@ -141,7 +141,7 @@ TEST_CASE("a peer whose FIN came after ours is there") {
   Diagnosing run;
   of_many_peers(run, 20, unacknowledged(State::fin_wait1, 4));
   of_many_peers(run, 20, unacknowledged(State::closing, 4));
-  CHECK(run.finish("closing-stuck").at(0).why == "no ACK from 20 peers");
+  CHECK(run.finish("closing-stuck").at(0).why == "no answer from 20 peers");
   of_many_peers(run, 1, unacknowledged(State::closing, 4));
   CHECK(run.finish("closing-stuck").at(0).why ==
         "20 peers sent their FINs, so they are there: what goes out does not reach them");
