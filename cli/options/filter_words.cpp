@@ -23,7 +23,7 @@ std::string sentence(const filter::ExpressionError& error, const std::string& te
   }
   const bool at_end = error.place >= text.size();
   const std::string place = at_end ? "at the end of " : "at character " + std::to_string(error.place + 1) + " of ";
-  const std::string said = error.problem + ", " + place + in_quotes(around(text, error.place));
+  std::string said = error.problem + ", " + place + in_quotes(around(text, error.place));
   // One place to look it up is enough.
   if (error.problem.ends_with(')')) return said;
   if (error.remedy.find("see: ") != std::string::npos) return said + " (" + error.remedy + ")";
