@@ -101,19 +101,21 @@ void tell_with_open_files(std::vector<Finding>& findings) {
 /// Takes out what `rule` says by `quantity` of a destination that does not answer attempts, and tells it there.
 void tell_with_silent(std::vector<Finding>& findings, std::string_view rule, std::string_view quantity,
                       void (*tell)(Finding& silent, const Finding& one)) {
-  for (std::size_t i = 0; i < findings.size();) {
-    const Finding one = findings[i];
-    const auto silent = std::find_if(findings.begin(), findings.end(), [&](const Finding& other) {
-      return one.rule == rule && measures(one, quantity) && other.rule == diagnose::kSynSentBlackholeRule &&
-             other.subject == one.subject && other.netns == one.netns && other.severity >= one.severity;
-    });
+  for (auto one = findings.begin(); one != findings.end();) {
+    auto silent = findings.end();
+    if (one->rule == rule && measures(*one, quantity)) {
+      silent = std::find_if(findings.begin(), findings.end(), [&](const Finding& other) {
+        return other.rule == diagnose::kSynSentBlackholeRule && other.subject == one->subject &&
+               other.netns == one->netns && other.severity >= one->severity;
+      });
+    }
     if (silent == findings.end()) {
-      ++i;
+      ++one;
       continue;
     }
-    tell(*silent, one);
-    silent->evidence.insert(silent->evidence.end(), one.evidence.begin(), one.evidence.end());
-    findings.erase(findings.begin() + static_cast<std::ptrdiff_t>(i));
+    tell(*silent, *one);
+    silent->evidence.insert(silent->evidence.end(), one->evidence.begin(), one->evidence.end());
+    one = findings.erase(one);
   }
 }
 
