@@ -40,6 +40,17 @@ std::string bytes_text(std::uint64_t bytes) {
   return tenths_text(tenths) + (kilo ? " KB" : " MB");
 }
 
+/// " of :443" where all are of one port here, else nothing.
+std::string of_port(const RowGroup& all) {
+  return all.has_one_local_port() ? " of :" + std::to_string(all.local_port()) : "";
+}
+
+/// The filter of a list for the largest peer, if most are of that one; else for the port, if all are of one.
+std::string filter_of(const RowGroups::Entry& first, bool one_peer, const RowGroup& all) {
+  if (one_peer) return " " + filter_text(first.key);
+  return all.has_one_local_port() ? " --local-port " + std::to_string(all.local_port()) : "";
+}
+
 class ClosedWindows : public Diagnosis {
  public:
   explicit ClosedWindows(const RuleLimits& rule_limits)
@@ -90,10 +101,7 @@ class ClosedWindows : public Diagnosis {
     one.warning = warning_;
     one.critical = critical_;
     tell(peers, one);
-    std::string which;
-    if (one_peer) which = " " + filter_text(first.key);
-    if (!one_peer && all_.has_one_local_port()) which = " --local-port " + std::to_string(all_.local_port());
-    one.next = list_command(all_.states, "-p -i --sort send_queue:desc --limit 20" + which);
+    one.next = list_command(all_.states, "-p -i --sort send_queue:desc --limit 20" + filter_of(first, one_peer, all_));
     out.push_back(std::move(one));
   }
 
@@ -137,18 +145,15 @@ class ClosedWindows : public Diagnosis {
     one.value = static_cast<double>(slow_.rows);
     one.unit = "sockets";
     one.warning = many;
-    const std::string of = slow_.has_one_local_port() ? " of :" + std::to_string(slow_.local_port()) : "";
-    const std::string who = slow_peers_.how_many("peer") + of + (peers.size() == 1 ? " reads" : " read");
+    const std::string who = slow_peers_.how_many("peer") + of_port(slow_) + (peers.size() == 1 ? " reads" : " read");
     const auto longest = std::chrono::milliseconds(std::llround(critical_ * 1000));
     one.message = sentence_start(who) + " so slowly that what waits takes more than " + duration_text(longest) + " (" +
                   counted(slow_.rows, "connection") + ")";
     one.brief = who + " slowly, " + counted(slow_.rows, "connection");
     one.why = "slow readers, or an attack on memory; each holds " + bytes_text(slow_bytes_ / slow_.rows) + " here";
     one.advice = "let the program end writes that take too long";
-    std::string which;
-    if (one_peer) which = " " + filter_text(first.key);
-    if (!one_peer && slow_.has_one_local_port()) which = " --local-port " + std::to_string(slow_.local_port());
-    one.next = list_command(slow_.states, "-p -i --sort rwnd_limited_us:desc --limit 20" + which);
+    one.next =
+        list_command(slow_.states, "-p -i --sort rwnd_limited_us:desc --limit 20" + filter_of(first, one_peer, slow_));
     out.push_back(std::move(one));
   }
 
@@ -174,7 +179,7 @@ class ClosedWindows : public Diagnosis {
       one.advice = "look at the program there";
       return;
     }
-    const std::string of = all_.has_one_local_port() ? " of :" + std::to_string(all_.local_port()) : "";
+    const std::string of = of_port(all_);
     one.message = sentence_start(peers_.how_many("peer")) + of + " keep their " + closed + " (" +
                   counted(all_.rows, "connection") + ")";
     one.brief = peers_.how_many("peer") + of + " keep their window closed";
