@@ -186,12 +186,10 @@ void RecordStore::tell_lost(Time from, Time to, Coverage& coverage) const {
   std::uint64_t lost = 0;
   for (std::size_t i = 1; i < index_.size(); ++i) {
     const record::FrameHeader& header = index_[i].frame.header;
-    const std::uint64_t next = index_[i - 1].frame.header.sample + 1;
-    // Those that thinning removed are not lost, and a writer that was killed may leave out numbers.
-    const bool thinned = (header.flags & record::thinned) != 0;
+    // A writer that was killed may leave out numbers, and its successor begins a file.
     const bool alike = index_[i].file_number == index_[i - 1].file_number;
-    if (thinned || !alike || header.sample <= next || time(i) <= from || time(i - 1) >= to) continue;
-    lost += header.sample - next;
+    if (!alike || time(i) <= from || time(i - 1) >= to) continue;
+    lost += lost_before(header, index_[i - 1].frame.header.sample);
   }
   if (lost == 0) return;
   coverage.lose("record_gap", counted(lost, "sample") + " of that time " + (lost == 1 ? "is" : "are") + " missing");
@@ -284,9 +282,8 @@ void RecordStore::tell_gap(std::size_t found, std::size_t file, Time at, Coverag
     return;
   }
   if (interval.count() > 0 && apart > reach && found + 1 < index_.size()) {
-    // Those that thinning removed are not lost.
     const std::uint64_t lost =
-        thinned ? 0 : index_[found + 1].frame.header.sample - index_[found].frame.header.sample - 1;
+        thinned ? 0 : lost_before(index_[found + 1].frame.header, index_[found].frame.header.sample);
     const std::string why = lost == 0 ? "" : "; " + counted(lost, "sample") + " could not be written";
     coverage.lose("record_gap", "nothing was recorded between " + text_of(shown) + " and " + text_of(time(found + 1)) +
                                     why + "; showing the sample of " + text_of(shown));

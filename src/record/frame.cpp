@@ -55,6 +55,11 @@ std::string frame_of(FrameHeader header, Codec codec, std::string_view stored) {
 
 }  // namespace
 
+std::uint64_t lost_before(const FrameHeader& header, std::uint64_t previous) {
+  if ((header.flags & thinned) != 0 || header.sample <= previous) return 0;
+  return header.sample - previous - 1;
+}
+
 std::array<std::uint8_t, 16> boot_bytes(std::string_view text) {
   std::array<std::uint8_t, 16> bytes{};
   std::size_t digits = 0;

@@ -69,6 +69,10 @@ struct FrameHeader {
   std::uint32_t payload_crc = 0;
 };
 
+/// How many samples are missing between the sample of number `previous` and this one. Those that thinning removed are
+/// not lost.
+std::uint64_t lost_before(const FrameHeader& header, std::uint64_t previous);
+
 /// The bytes of a boot id as the kernel writes it ("6f1c2b1e-…"), zeros if it is none; and the text of such bytes,
 /// nothing for zeros.
 std::array<std::uint8_t, 16> boot_bytes(std::string_view text);

@@ -160,11 +160,11 @@ void HistoryBuilder::note_gap(const FileHeader& file, const FrameHeader& header,
   };
   const bool thinned = (header.flags & record::thinned) != 0;
   // A writer that was killed may leave out numbers, and begins a file.
-  const bool lost = !thinned && file.first_sample == file_ && header.sample > number_ + 1;
+  const std::uint64_t lost = file.first_sample == file_ ? lost_before(header, number_) : 0;
   const bool pause = !thinned && interval.count() > 0 && at - history_.to > kLate * interval;
-  if (lost) note(lost_, header.sample - number_ - 1);
-  if (pause && !lost) note(pauses_, 1);
-  if ((lost || pause) && !history_.step) history_.times.push_back(history_.to + interval);
+  if (lost > 0) note(lost_, lost);
+  if (pause && lost == 0) note(pauses_, 1);
+  if ((lost > 0 || pause) && !history_.step) history_.times.push_back(history_.to + interval);
 }
 
 void HistoryBuilder::tell_gaps() {
