@@ -8,11 +8,13 @@
 set(TCPSTAT_ROOMS_FILE ${CMAKE_BINARY_DIR}/rooms.txt)
 file(WRITE ${TCPSTAT_ROOMS_FILE} "")
 
-# The largest headers of others are read once for all cold targets where rooms are compiled as a whole. A build file by file
-# goes without, so that each file must include what it uses, and so do sanitizers, with which not all are compiled alike.
+# The largest headers of others. Where rooms are compiled as a whole they are read once for all targets that are compiled
+# alike. A build file by file goes without, so that each file must include what it uses.
+set(TCPSTAT_LARGE_HEADERS <algorithm> <array> <charconv> <chrono> <functional> <map> <memory> <mutex> <optional> <span>
+  <string> <string_view> <unordered_map> <variant> <vector> <tl/expected.hpp> <nlohmann/json.hpp>)
 if(NOT DEFINED TCPSTAT_PRECOMPILE)
   set(TCPSTAT_PRECOMPILE OFF)
-  if(CMAKE_UNITY_BUILD AND NOT TCPSTAT_SANITIZE)
+  if(CMAKE_UNITY_BUILD)
     set(TCPSTAT_PRECOMPILE ON)
   endif()
 endif()
@@ -21,9 +23,9 @@ if(TCPSTAT_PRECOMPILE)
   add_library(tcpstat_precompiled OBJECT ${CMAKE_BINARY_DIR}/precompiled.cpp)
   target_link_libraries(tcpstat_precompiled PRIVATE tcpstat_flags nlohmann_json::nlohmann_json tl::expected Threads::Threads)
   target_compile_options(tcpstat_precompiled PRIVATE $<$<CONFIG:Release>:-O1>)
-  target_precompile_headers(tcpstat_precompiled PRIVATE <algorithm> <array> <charconv> <chrono> <functional> <map>
-    <memory> <mutex> <optional> <span> <string> <string_view> <unordered_map> <variant> <vector> <tl/expected.hpp>
-    <nlohmann/json.hpp>)
+  target_precompile_headers(tcpstat_precompiled PRIVATE ${TCPSTAT_LARGE_HEADERS})
+else()
+  set(TCPSTAT_LARGE_HEADERS "")
 endif()
 
 function(tcpstat_cold target)

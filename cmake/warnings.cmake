@@ -17,6 +17,12 @@ if(TCPSTAT_SANITIZE)
   target_compile_options(tcpstat_flags INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>
     -fsanitize=${TCPSTAT_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(tcpstat_flags INTERFACE -fsanitize=${TCPSTAT_SANITIZE})
+  if(TCPSTAT_SANITIZE_TRAP)
+    # Else a third of the program is places and types to tell, a million pointers for the loader. ASAN_OPTIONS=handle_sigill=1
+    # shows where a trap was.
+    target_compile_options(tcpstat_flags INTERFACE -fsanitize-undefined-trap-on-error -fno-pie)
+    target_link_options(tcpstat_flags INTERFACE -no-pie)
+  endif()
 endif()
 if(TCPSTAT_FUZZ)
   # libFuzzer finds its way by the edges that the readers take, not by those of the targets.
