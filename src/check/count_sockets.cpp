@@ -75,7 +75,10 @@ CheckReport count_sockets(Host& host, const CheckPlan& plan) {
   const std::string what = matching_sockets(count, plan.filter_words);
   report.headline = what;
   report.status = coverage.complete ? Severity::ok : Severity::unknown;
-  if (!coverage.complete) report.headline = "not all sockets could be read; " + what;
+  if (!coverage.complete) {
+    report.headline =
+        report.reading.counted().empty() ? coverage.why_incomplete() : "not all sockets could be read; " + what;
+  }
   if (dump.error) report.headline = dump.error->sentence();
   if (plan.filter.ipv4 && plan.filter.ipv6 && coverage.ipv4 != coverage.ipv6) {
     report.not_seen.push_back(unread_family(coverage, host.is_file()));
@@ -108,8 +111,7 @@ CheckReport count_sockets(Host& host, const CheckPlan& plan) {
   };
   if (!judge(plan.critical, Severity::critical, "-c")) judge(plan.warning, Severity::warning, "-w");
   report.performance.push_back({.label = label(plan.filter.states),
-                                .value = dump.error || coverage.saw_nothing() || !coverage.counts_all() ||
-                                                 (plan.filter.states & coverage.visible).empty()
+                                .value = dump.error || report.reading.counted().empty()
                                              ? std::nullopt
                                              : std::optional(static_cast<double>(count)),
                                 .unit = "",

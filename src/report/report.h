@@ -57,8 +57,10 @@ struct Report {
   std::vector<SynVerdict> verdicts;
   std::vector<Finding> findings;
 
-  /// The states that were asked for and seen. None if nothing was seen.
-  [[nodiscard]] StateSet seen() const { return coverage.saw_nothing() ? StateSet{} : selected & coverage.visible; }
+  /// The states that were asked for and seen. None if nothing was seen, or no socket of the families asked for.
+  [[nodiscard]] StateSet seen() const {
+    return coverage.saw_nothing() || (!ipv4 && !ipv6) ? StateSet{} : selected & coverage.visible;
+  }
   /// Those of them of which `tally` has all sockets. None where zeros would say that there is nothing.
   [[nodiscard]] StateSet counted() const {
     return counted_rows == Counted::all && coverage.counts_all() ? seen() : StateSet{};

@@ -39,7 +39,7 @@ bool needs_ipv6(const std::vector<filter::EndpointPattern>& ends) {
 }
 
 bool needs_ipv6(const filter::Filter& filter) {
-  return needs_ipv6(filter.local) || needs_ipv6(filter.remote) ||
+  return !filter.ipv4 || needs_ipv6(filter.local) || needs_ipv6(filter.remote) ||
          (filter.expression != nullptr && needs_ipv6(*filter.expression));
 }
 

@@ -138,6 +138,16 @@ TEST_CASE_FIXTURE(Counting, "a count that lacks a family says so, and is unknown
   CHECK(report.headline.starts_with("not all sockets could be read; "));
 }
 
+TEST_CASE_FIXTURE(Counting, "of a family that cannot be seen there is no count, not even zero") {
+  plan.warning = range("5");
+  plan.filter.ipv4 = false;
+  host.dumps[0].ipv6 = false;
+  const CheckReport report = run();
+  CHECK(report.status == Severity::unknown);
+  CHECK(report.headline == "IPv6 sockets do not show here");
+  CHECK(!report.performance[0].value);
+}
+
 TEST_CASE_FIXTURE(Counting, "a filter by process needs owners") {
   plan.filter.processes = {"nginx"};
   plan.warning = range("10");

@@ -61,6 +61,9 @@ TEST_CASE("an answer about addresses of IPv6 that the source does not have is no
   CHECK(doubt(local, false, ipv4) == "IPv6 sockets do not show here");
   local.local.push_back({{}, filter::PortRange{80, 80}});
   CHECK(doubt(local, false, ipv4).empty());
+  filter::Filter chosen;
+  chosen.ipv4 = false;
+  CHECK(doubt(chosen, false, ipv4) == "IPv6 sockets do not show here");
 }
 
 TEST_CASE("what is incomplete already keeps its reason") {
