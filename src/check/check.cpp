@@ -394,13 +394,15 @@ void Check::keep(std::vector<Finding> findings) {
 void Check::tell(diagnose::Unseen unseen) {
   if (!wants(unseen.rule)) return;
   const bool rows_unjudged = unseen.unjudged > 0;
+  const bool unable = rows_unjudged || unseen.not_at_all;
+  const bool asked_for = !plan_.rules.empty();
   report_.all_judged = report_.all_judged && !rows_unjudged;
-  if (rows_unjudged || unseen.not_at_all) unjudged_.insert(unseen.rule);
+  if (unable) unjudged_.insert(unseen.rule);
   // What no check of this kind can judge is no news, unless it was asked for.
-  if (plan_.rules.empty() && unseen.not_at_all && !rows_unjudged) return;
+  if (unseen.not_at_all && !rows_unjudged && !asked_for) return;
   // The first run with a memory has nothing to compare with; the next one has.
   const bool starts = unseen.not_at_all && remembers_ && !memory_;
-  if (plan_.rules.empty() || starts || (!rows_unjudged && !unseen.not_at_all)) {
+  if (!asked_for || !unable || starts) {
     std::vector<std::string>& told = report_.not_seen;
     if (std::find(told.begin(), told.end(), unseen.what) == told.end()) told.push_back(std::move(unseen.what));
     return;
