@@ -39,12 +39,10 @@ class Descriptors final : public Diagnosis {
   }
 
   void conclude(const DiagnosisFacts& facts, std::vector<Finding>& out) override {
-    if (facts.processes == nullptr) return;
     std::vector<Finding> found;
     for (const auto& [key, group] : held_.largest()) {
       if (static_cast<double>(group->rows) < limit("least")) break;
-      const auto most = facts.processes->open_files(key.pid);
-      if (most.value_or(0) > 0) judge(*group, *most, found);
+      if (const auto most = facts.open_files(key.pid)) judge(*group, *most, found);
     }
     add_worst(std::move(found), out);
   }

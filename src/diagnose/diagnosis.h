@@ -96,6 +96,12 @@ struct DiagnosisFacts {
   StateSet visible = StateSet::all();
   const Turnover* turnover = nullptr;  ///< filled by the diagnoser
 
+  /// How many files a process may have open; nothing if that is not known, or none.
+  [[nodiscard]] std::optional<std::uint64_t> open_files(std::uint32_t pid) const {
+    const auto most = processes == nullptr || pid == 0 ? std::nullopt : processes->open_files(pid);
+    return most == 0U ? std::nullopt : most;
+  }
+
   /// How much a counter grew since `before`; nothing in a single snapshot.
   [[nodiscard]] std::optional<std::uint64_t> grown(std::optional<std::uint64_t> KernelCounters::*counter) const {
     if (before == nullptr) return std::nullopt;

@@ -269,9 +269,9 @@ class IdleConnections : public Diagnosis {
                          Finding& one) const {
     const auto holder = std::find_if(holders.begin(), holders.end(),
                                      [&](const RowGroups::Entry& entry) { return entry.key.endpoint.port == port; });
-    if (holder == holders.end() || facts.processes == nullptr) return;
-    const auto most = facts.processes->open_files(holder->key.pid);
-    if (!most || *most == 0) return;
+    if (holder == holders.end()) return;
+    const auto most = facts.open_files(holder->key.pid);
+    if (!most) return;
     const double share = static_cast<double>(holder->group->rows) / static_cast<double>(*most);
     const Severity severity = judged(share, limit("warning"), limit("critical"));
     one.evidence.push_back(measured("descriptors_taken", share,

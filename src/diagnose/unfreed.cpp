@@ -51,12 +51,10 @@ class Unfreed final : public Diagnosis {
     const auto sockets = static_cast<double>(held.sockets);
     std::vector<Evidence> because = {
         measured("sockets_in_no_table", sockets, limit("least"), "sockets", "/proc/PID/fd")};
-    // 0: not known.
-    const std::uint64_t files =
-        facts.processes != nullptr ? facts.processes->open_files(held.pid).value_or(0) : std::uint64_t{0};
+    const auto files = facts.open_files(held.pid);
     Severity severity = Severity::info;
-    if (files > 0) {
-      const double share = sockets / static_cast<double>(files);
+    if (files) {
+      const double share = sockets / static_cast<double>(*files);
       const double critical = limit("critical");
       const double warning = limit("warning");
       because.push_back(
@@ -71,7 +69,7 @@ class Unfreed final : public Diagnosis {
     one.brief = held.name + "(" + std::to_string(held.pid) + ") never frees " + counted(held.sockets, "TCP socket");
     one.why = "it does not call close(2)";
     if (severity >= Severity::warning) {
-      one.because("its limit of open files is " + std::to_string(files));
+      one.because("its limit of open files is " + std::to_string(*files));
       one.advice = "restart it, which frees them for now; the program must close them";
     }
     one.next = "ls -l /proc/" + std::to_string(held.pid) + "/fd";

@@ -133,16 +133,13 @@ class CloseWait : public Diagnosis {
                  limit_of(rule_limits_, rule, "age_s"), "s", "tcp_info"),
     };
     std::string share_text;
-    if (leak && group.pid != 0 && facts.processes != nullptr) {
+    if (const auto most = leak ? facts.open_files(group.pid) : std::nullopt) {
       const double most_share = limit_of(rule_limits_, rule, "descriptors");
-      const auto most = facts.processes->open_files(group.pid);
-      if (most && *most > 0) {
-        const double share = rows / static_cast<double>(*most);
-        because.push_back(measured("descriptors_lost", share, most_share, "ratio", "/proc/PID/limits"));
-        if (share >= most_share) {
-          severity = Severity::critical;
-          share_text = ", " + percent(share) + " of its descriptors";
-        }
+      const double share = rows / static_cast<double>(*most);
+      because.push_back(measured("descriptors_lost", share, most_share, "ratio", "/proc/PID/limits"));
+      if (share >= most_share) {
+        severity = Severity::critical;
+        share_text = ", " + percent(share) + " of its descriptors";
       }
     }
     const bool pool = group.service.opened == Opened::here;

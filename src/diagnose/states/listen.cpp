@@ -155,11 +155,10 @@ class Listen : public Diagnosis {
  private:
   /// The limit of open files that the sockets of a program have used up; 0: they have not, or that is not known.
   [[nodiscard]] std::uint64_t files_used_up(std::uint32_t pid, const DiagnosisFacts& facts) const {
-    if (pid == 0 || facts.processes == nullptr) return 0;
     const auto held = held_.find(pid);
-    const auto most = held == held_.end() ? std::nullopt : facts.processes->open_files(pid);
+    const auto most = held == held_.end() ? std::nullopt : facts.open_files(pid);
     if (!most) return 0;
-    const double share = static_cast<double>(held->second) / static_cast<double>(std::max<std::uint64_t>(*most, 1));
+    const double share = static_cast<double>(held->second) / static_cast<double>(*most);
     return share >= limit_of(rule_limits_, kRule, "descriptors") ? *most : 0;
   }
 
