@@ -75,6 +75,16 @@ Parsed<Prefix> parse_prefix(std::string_view text, std::string_view word) {
   return prefix_of(*address, length);
 }
 
+/// "a, b or c".
+std::string one_of(const std::vector<std::string_view>& names) {
+  std::string all;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (i > 0) all += i + 1 == names.size() ? " or " : ", ";
+    all += names[i];
+  }
+  return all;
+}
+
 /// "did you mean X? ", or nothing.
 std::string meant(std::string_view word, const std::vector<std::string_view>& candidates) {
   const std::string_view nearest = nearest_word(word, candidates);
@@ -368,23 +378,18 @@ Parsed<FormatId> parse_format(std::string_view word) {
 Parsed<const TraceSourceInfo*> parse_trace_source(std::string_view word) {
   if (word == "auto") return static_cast<const TraceSourceInfo*>(nullptr);
   if (const TraceSourceInfo* source = find_trace_source(word)) return source;
-  std::string all = "auto";
-  for (const TraceSourceInfo& source : kTraceSources) {
-    all += (&source == &kTraceSources.back() ? " or " : ", ") + std::string(source.name);
-  }
-  return usage_error("trace reads the kernel's announcements, so its source is " + all + ", not " + in_quotes(word));
+  std::vector<std::string_view> names{"auto"};
+  for (const TraceSourceInfo& source : kTraceSources) names.push_back(source.name);
+  return usage_error("trace reads the kernel's announcements, so its source is " + one_of(names) + ", not " +
+                     in_quotes(word));
 }
 
 Parsed<filter::TransitionKind> parse_transition_kind(std::string_view word) {
   if (const auto kind = filter::find_transition_kind(word)) return *kind;
   std::vector<std::string_view> names;
   for (const filter::TransitionKind kind : filter::transition_kinds()) names.push_back(filter::name(kind));
-  std::string all;
-  for (const std::string_view name : names) {
-    if (!all.empty()) all += name == names.back() ? " or " : ", ";
-    all += name;
-  }
-  return usage_error("unknown kind of transitions " + in_quotes(word) + " (" + meant(word, names) + all + ")");
+  return usage_error("unknown kind of transitions " + in_quotes(word) + " (" + meant(word, names) + one_of(names) +
+                     ")");
 }
 
 Drawing find_drawing(std::string_view word) {
