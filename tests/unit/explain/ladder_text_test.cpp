@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <ostream>
 #include <string>
 
@@ -21,6 +22,24 @@ TEST_CASE("every ladder stands between two columns of states, in either alphabet
     for (const std::string& line : lines) CHECK(display_width(line) <= 80);
     for (const std::string& line : test::lines_of(utf8)) CHECK(display_width(line) <= 80);
   }
+}
+
+TEST_CASE("a ladder is as narrow as its lines have to be, and as its labels let it") {
+  const auto widest = [](const std::string& name, std::size_t columns) {
+    std::size_t most = 0;
+    const Words words(Language::english, columns);
+    for (const std::string& line : test::lines_of(explain_lifecycle(*find_lifecycle(name), Drawing::utf8, words))) {
+      most = std::max(most, display_width(line));
+    }
+    return most;
+  };
+  for (const std::string name : {"handshake", "close", "syn-flood", "queue-full", "no-answer", "lost-last-ack"}) {
+    CAPTURE(name);
+    CHECK(widest(name, 60) <= 60);
+    CHECK(widest(name, 78) > 70);
+  }
+  CHECK(widest("simultaneous-close", 60) > 60);  // two labels stand beside each other
+  CHECK(widest("handshake", 20) < 60);
 }
 
 TEST_CASE("a segment points to where it goes, and one that is lost ends half way") {
