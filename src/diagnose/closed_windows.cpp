@@ -51,6 +51,20 @@ std::string filter_of(const RowGroups::Entry& first, bool one_peer, const RowGro
   return all.has_one_local_port() ? " --local-port " + std::to_string(all.local_port()) : "";
 }
 
+/// Rows whose peers let data wait, with what waits.
+struct Waiting {
+  void add(const Connection& row, std::optional<std::uint64_t> age_ms, const LocalPorts& ports) {
+    bytes += *row.send_queue;
+    all.add(row, age_ms, ports);
+    peers.of(peer_of(row)).add(row, age_ms, ports);
+  }
+  [[nodiscard]] std::string held() const { return "each holds " + bytes_text(bytes / all.rows) + " here"; }
+
+  std::uint64_t bytes = 0;
+  RowGroup all;
+  RowGroups peers;
+};
+
 class ClosedWindows : public Diagnosis {
  public:
   explicit ClosedWindows(const RuleLimits& rule_limits)
@@ -64,12 +78,10 @@ class ClosedWindows : public Diagnosis {
     if (row.retransmits.value_or(0) > 0 || !has_unacknowledged(row)) return;
     const auto age = has_zero_window(row) ? probed_ms(row, rule_limits_.limits) : std::nullopt;
     if (!age || static_cast<double>(*age) / 1000 < warning_) {
-      if (reads_slowly(row)) see_slow(row);
+      if (reads_slowly(row)) slow_.add(row, std::nullopt, rule_limits_.ports);
       return;
     }
-    bytes_ += *row.send_queue;
-    all_.add(row, age, rule_limits_.ports);
-    peers_.of(peer_of(row)).add(row, age, rule_limits_.ports);
+    closed_.add(row, age, rule_limits_.ports);
     stuck_.add(row, age, rule_limits_.ports);
   }
 
@@ -81,27 +93,28 @@ class ClosedWindows : public Diagnosis {
  private:
   void tell_closed(const DiagnosisFacts& facts, std::vector<Finding>& out) const {
     const double least = std::max(1.0, std::ceil(limit(kLeastShare.name) * static_cast<double>(open_)));
-    if (all_.rows == 0 || static_cast<double>(all_.rows) < least) return;
-    const auto peers = peers_.largest();
+    if (closed_.all.rows == 0 || static_cast<double>(closed_.all.rows) < least) return;
+    const auto peers = closed_.peers.largest();
     const auto& first = peers.front();
-    const bool one_peer = first.group->rows * 2 > all_.rows;
-    const double oldest = static_cast<double>(all_.oldest_ms.value_or(0)) / 1000;
+    const bool one_peer = first.group->rows * 2 > closed_.all.rows;
+    const double oldest = static_cast<double>(closed_.all.oldest_ms.value_or(0)) / 1000;
     const double meanwhile = facts.turnover->beside(stuck_, facts);
     Finding one(std::string(kRule.id), severity(*first.group, oldest, meanwhile),
                 one_peer ? subject_of(first.key, *first.group) : Subject::host(),
                 {measured("window_closed_s", oldest, oldest >= critical_ ? critical_ : warning_, "s", kFromDump),
-                 measured("sockets", static_cast<double>(all_.rows), least, "sockets", kFromDump),
+                 measured("sockets", static_cast<double>(closed_.all.rows), least, "sockets", kFromDump),
                  measured("largest_of_one_peer", static_cast<double>(first.group->rows), limit("sockets"), "sockets",
                           kFromDump),
                  measured("peers", static_cast<double>(peers.size()), "peers", kFromDump),
-                 measured("bytes_held", static_cast<double>(bytes_), "bytes", kFromDump)});
+                 measured("bytes_held", static_cast<double>(closed_.bytes), "bytes", kFromDump)});
     add_well_meanwhile(meanwhile, one.evidence);
     one.value = oldest;
     one.unit = "s";
     one.warning = warning_;
     one.critical = critical_;
     tell(peers, one);
-    one.next = list_command(all_.states, "-p -i --sort send_queue:desc --limit 20" + filter_of(first, one_peer, all_));
+    one.next = list_command(closed_.all.states,
+                            "-p -i --sort send_queue:desc --limit 20" + filter_of(first, one_peer, closed_.all));
     out.push_back(std::move(one));
   }
 
@@ -123,37 +136,32 @@ class ClosedWindows : public Diagnosis {
     return static_cast<double>(row.send_queue.value_or(0)) * busy_s >= critical_ * static_cast<double>(*acked);
   }
 
-  void see_slow(const Connection& row) {
-    slow_bytes_ += *row.send_queue;
-    slow_.add(row, std::nullopt, rule_limits_.ports);
-    slow_peers_.of(peer_of(row)).add(row, std::nullopt, rule_limits_.ports);
-  }
-
   /// Fewer are clients with little room. Where more windows stay closed, it is the same trouble.
   void tell_slow(std::vector<Finding>& out) const {
-    if (static_cast<double>(slow_.rows) < limit("sockets") || slow_.rows <= all_.rows) return;
-    const auto peers = slow_peers_.largest();
+    if (static_cast<double>(slow_.all.rows) < limit("sockets") || slow_.all.rows <= closed_.all.rows) return;
+    const auto peers = slow_.peers.largest();
     const auto& first = peers.front();
-    const bool one_peer = first.group->rows * 2 > slow_.rows;
+    const bool one_peer = first.group->rows * 2 > slow_.all.rows;
     const double many = limit("many");
-    Finding one(std::string(kRule.id), static_cast<double>(slow_.rows) >= many ? Severity::warning : Severity::info,
+    Finding one(std::string(kRule.id), static_cast<double>(slow_.all.rows) >= many ? Severity::warning : Severity::info,
                 one_peer ? subject_of(first.key, *first.group) : Subject::host(),
-                {measured("slow_readers", static_cast<double>(slow_.rows), limit("sockets"), "sockets", "tcp_info"),
+                {measured("slow_readers", static_cast<double>(slow_.all.rows), limit("sockets"), "sockets", "tcp_info"),
                  measured("largest_of_one_peer", static_cast<double>(first.group->rows), "sockets", kFromDump),
                  measured("peers", static_cast<double>(peers.size()), "peers", kFromDump),
-                 measured("bytes_held", static_cast<double>(slow_bytes_), "bytes", kFromDump)});
-    one.value = static_cast<double>(slow_.rows);
+                 measured("bytes_held", static_cast<double>(slow_.bytes), "bytes", kFromDump)});
+    one.value = static_cast<double>(slow_.all.rows);
     one.unit = "sockets";
     one.warning = many;
-    const std::string who = slow_peers_.how_many("peer") + of_port(slow_) + (peers.size() == 1 ? " reads" : " read");
+    const std::string who =
+        slow_.peers.how_many("peer") + of_port(slow_.all) + (peers.size() == 1 ? " reads" : " read");
     const auto longest = std::chrono::milliseconds(std::llround(critical_ * 1000));
     one.message = sentence_start(who) + " so slowly that what waits takes more than " + duration_text(longest) + " (" +
-                  counted(slow_.rows, "connection") + ")";
-    one.brief = who + " slowly, " + counted(slow_.rows, "connection");
-    one.why = "slow readers, or an attack on memory; each holds " + bytes_text(slow_bytes_ / slow_.rows) + " here";
+                  counted(slow_.all.rows, "connection") + ")";
+    one.brief = who + " slowly, " + counted(slow_.all.rows, "connection");
+    one.why = "slow readers, or an attack on memory; " + slow_.held();
     one.advice = "let the program end writes that take too long";
-    one.next =
-        list_command(slow_.states, "-p -i --sort rwnd_limited_us:desc --limit 20" + filter_of(first, one_peer, slow_));
+    one.next = list_command(slow_.all.states,
+                            "-p -i --sort rwnd_limited_us:desc --limit 20" + filter_of(first, one_peer, slow_.all));
     out.push_back(std::move(one));
   }
 
@@ -161,29 +169,30 @@ class ClosedWindows : public Diagnosis {
   [[nodiscard]] Severity severity(const RowGroup& largest, double oldest_s, double meanwhile) const {
     const double all = static_cast<double>(std::max<std::uint64_t>(open_, 1)) + meanwhile;
     const double sockets = limit("sockets");
-    const bool some = static_cast<double>(all_.rows) / all >= limit(kSomeShare.name) && all_.rows >= kFewRows;
-    const bool long_closed = oldest_s >= critical_ && static_cast<double>(all_.rows) >= sockets;
+    const bool some =
+        static_cast<double>(closed_.all.rows) / all >= limit(kSomeShare.name) && closed_.all.rows >= kFewRows;
+    const bool long_closed = oldest_s >= critical_ && static_cast<double>(closed_.all.rows) >= sockets;
     if (some && (long_closed || static_cast<double>(largest.rows) >= sockets)) return Severity::critical;
-    return some || static_cast<double>(all_.rows) >= limit("many") ? Severity::warning : Severity::info;
+    return some || static_cast<double>(closed_.all.rows) >= limit("many") ? Severity::warning : Severity::info;
   }
 
   void tell(const std::vector<RowGroups::Entry>& peers, Finding& one) const {
     const std::string closed =
-        "window closed" + (all_.oldest_ms ? " for " + duration_text(std::chrono::milliseconds(*all_.oldest_ms)) : "");
-    const std::string holds = "each holds " + bytes_text(bytes_ / all_.rows) + " here";
+        "window closed" +
+        (closed_.all.oldest_ms ? " for " + duration_text(std::chrono::milliseconds(*closed_.all.oldest_ms)) : "");
     if (peers.size() == 1) {
-      one.message =
-          one.subject.text() + " keeps the " + closed + " on " + counted(all_.rows, "connection") + service_text(all_);
-      one.brief = one.subject.text() + " closed its window, " + counted(all_.rows, "connection");
-      one.why = "it answers and does not read, its program stands still; " + holds;
+      one.message = one.subject.text() + " keeps the " + closed + " on " + counted(closed_.all.rows, "connection") +
+                    service_text(closed_.all);
+      one.brief = one.subject.text() + " closed its window, " + counted(closed_.all.rows, "connection");
+      one.why = "it answers and does not read, its program stands still; " + closed_.held();
       one.advice = "look at the program there";
       return;
     }
-    const std::string of = of_port(all_);
-    one.message = sentence_start(peers_.how_many("peer")) + of + " keep their " + closed + " (" +
-                  counted(all_.rows, "connection") + ")";
-    one.brief = peers_.how_many("peer") + of + " keep their window closed";
-    one.why = "slow readers, or an attack on memory; " + holds;
+    const std::string of = of_port(closed_.all);
+    one.message = sentence_start(closed_.peers.how_many("peer")) + of + " keep their " + closed + " (" +
+                  counted(closed_.all.rows, "connection") + ")";
+    one.brief = closed_.peers.how_many("peer") + of + " keep their window closed";
+    one.why = "slow readers, or an attack on memory; " + closed_.held();
     one.advice = "let the program end writes that take too long";
   }
 
@@ -191,14 +200,9 @@ class ClosedWindows : public Diagnosis {
   double warning_;
   double critical_;
   std::uint64_t open_ = 0;
-  std::uint64_t bytes_ = 0;
-  RowGroup all_;
-  RowGroups peers_;
+  Waiting closed_;
   StuckRows stuck_;
-  // Those that open their windows now and then.
-  std::uint64_t slow_bytes_ = 0;
-  RowGroup slow_;
-  RowGroups slow_peers_;
+  Waiting slow_;  ///< they open their windows now and then
 };
 
 }  // namespace
