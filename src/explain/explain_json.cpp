@@ -169,12 +169,13 @@ std::string explain_pair_json(Seen from, Seen to_state) {
   Json events = Json::array();
   Json reference;
   each_move([&](const machine::Transition& row) {
-    if (Seen(row.from) != from || Seen(row.to) != to_state) return;
+    if (row.from != machine::rfc_state(from) || row.to != machine::rfc_state(to_state)) return;
     events.push_back(info(row.event).key);
     if (reference.is_null()) reference = "RFC 9293 " + std::string(row.section);
   });
   to["rfc9293"] = !events.empty();
-  to["traced"] = name(trace::traced_verdict(from, to_state));
+  // What is not there has no state that could be printed.
+  to["traced"] = from && to_state ? Json(name(trace::traced_verdict(from, to_state))) : Json();
   const machine::Reach& cell = machine::reach(from, to_state);
   const bool child = from == State::listen && to_state == State::syn_recv;
   to["min_steps"] = child ? 1U : cell.steps();

@@ -106,9 +106,8 @@ std::string peers_text(State state, const Words& words) {
 
 std::string rfc_steps(Seen from, Seen to, const Words& words) {
   std::string out;
-  if (!from || !to || from == to) return out;
   const auto add = [&](const machine::Transition& row) {
-    if (row.from != *from || row.to != *to ||
+    if (row.from != machine::rfc_state(from) || row.to != machine::rfc_state(to) ||
         (row.answer != machine::Answer::moves && row.answer != machine::Answer::should))
       return;
     out += (out.empty() ? "" : "\n") + std::string(words(machine::meaning(row.from, row.event)));
@@ -119,6 +118,13 @@ std::string rfc_steps(Seen from, Seen to, const Words& words) {
   for (const machine::Transition& row : machine::kRfc9293) add(row);
   for (const machine::Transition& row : machine::kRfc9293Cases) add(row);
   return out;
+}
+
+std::string rfc_text(Seen from, Seen to, const Words& words) {
+  std::string out;
+  if (!from || !to) out = std::string(words("ABSENT is CLOSED there: no connection (§3.3.2)")) + "\n";
+  const std::string steps = rfc_steps(from, to, words);
+  return out + (steps.empty() ? std::string(words("no single step")) : steps);
 }
 
 std::string untraced_text(Seen from, Seen to, const Words& words) {
@@ -138,6 +144,32 @@ std::string untraced_text(Seen from, Seen to, const Words& words) {
   return std::string(words("never: a time-wait socket prints nothing"));
 }
 
+/// Of a pair with absent: a full socket comes from CLOSE and goes there, and the smaller ones print nothing.
+std::string absent_text(Seen from, Seen to, const Words& words) {
+  if (from == to) return std::string(words("nothing: the tracepoint prints no state for what is not there"));
+  const State before = machine::rfc_state(from);
+  const State after = machine::rfc_state(to);
+  const State there = from ? before : after;
+  const machine::TracedPair* pair = before == after ? nullptr : machine::traced_pair(before, after);
+  const bool printed = pair != nullptr && pair->standing == machine::Standing::legal;
+  std::string out(words("never"));
+  if (printed) {
+    const std::string first(name(before));
+    const std::string last(name(after));
+    out = words.fill("{}: full sockets print CLOSE in place of ABSENT (tcpstat explain {})",
+                     {first + ">" + last, first + ":" + last});
+  }
+  const std::string_view link = words(printed ? "; " : ": ");
+  if (there == State::time_wait || there == State::fin_wait2) {
+    out.append(link).append(words("a time-wait socket prints nothing"));
+  }
+  if (there == State::syn_recv) {
+    out.append(link).append(
+        words(from ? "a request prints nothing" : "a request prints nothing, and its child LISTEN>SYN_RECV"));
+  }
+  return out;
+}
+
 std::string_view standing_text(machine::Standing standing) {
   switch (standing) {
     case machine::Standing::quirk:
@@ -152,7 +184,7 @@ std::string_view standing_text(machine::Standing standing) {
 }
 
 std::string traced_text(Seen from, Seen to, const Words& words) {
-  if (!from || !to) return std::string(words("nothing: the tracepoint prints no state for what is not there"));
+  if (!from || !to) return absent_text(from, to, words);
   const machine::TracedPair* pair = machine::traced_pair(*from, *to);
   if (pair == nullptr) return untraced_text(from, to, words);
   std::string text = words.fill(standing_text(pair->standing), {words(pair->causes)});
@@ -258,8 +290,7 @@ std::string explain_pair(Seen from, Seen to, const Words& words) {
   const auto line = [&](std::string_view label, std::string_view text) { return labelled(words, words(label), text); };
   std::string out = std::string(name(from)) + " > " + std::string(name(to)) + "\n\n";
   out += line("samples", sampled_text(from, to, words));
-  const std::string rfc = rfc_steps(from, to, words);
-  out += labelled(words, "RFC 9293", rfc.empty() ? words("no single step") : std::string_view(rfc));
+  out += labelled(words, "RFC 9293", rfc_text(from, to, words));
   const std::string differences = differences_text(from, to, words);
   if (!differences.empty()) out += labelled(words, "Linux", differences);
   out += line("tracepoint", traced_text(from, to, words));

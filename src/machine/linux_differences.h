@@ -21,9 +21,9 @@ struct Difference {
 
 std::span<const Difference> differences();
 
-/// Whether the difference is about the step from one state to another.
+/// Whether the difference is about the step from one state to another. A connection that is gone is CLOSED (§3.3.2).
 constexpr bool is_about(const Difference& difference, Seen from, Seen to) {
-  return from && from != to && to == difference.to &&
+  return from && from != to && to.value_or(State::close) == difference.to &&
          (difference.from ? difference.from == from : difference.from_any.has(*from));
 }
 

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "machine/event.h"
-#include "model/state.h"
+#include "model/seen.h"
 
 namespace tcpstat::machine {
 
@@ -55,6 +55,9 @@ const Transition& rfc9293(State state, Event event, Condition condition = Condit
 /// The meaning of the event in that state, in terms of the calls that programs make: shutdown() closes a listener by
 /// another argument than a connection.
 std::string_view meaning(State state, Event event);
+
+/// The state that the RFC has for what a sample shows: no connection is CLOSED, which is fictional (§3.3.2).
+constexpr State rfc_state(Seen seen) { return seen.value_or(State::close); }
 
 /// "after an active OPEN"; empty for none.
 std::string_view text(Condition condition);

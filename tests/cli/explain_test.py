@@ -128,7 +128,10 @@ class Explain(TestCase):
                 ("FIN_WAIT1:FIN_WAIT1", "quirk", False, "quirk", []),
                 ("CLOSE:SYN_RECV", "reachable", False, "quirk", ["SYN_SENT"]),
                 ("SYN_RECV:CLOSE_WAIT", "reachable", True, "quirk", ["ESTABLISHED"]),
-                ("absent:listening", "legal", False, "illegal", [])):
+                ("absent:listening", "legal", True, None, []),
+                ("LAST_ACK:ABSENT", "legal", True, None, []),
+                ("TIME_WAIT:ABSENT", "legal", True, None, []),
+                ("ABSENT:ESTABLISHED", "legal", False, None, [])):
             with self.subTest(pair=pair):
                 found = self.document(pair)
                 self.assertEqual((found["verdict"], found["rfc9293"], found["traced"], found["path"]),

@@ -82,6 +82,31 @@ TEST_CASE("a pair has three answers, and where Linux differs a fourth") {
   CHECK(says(explain_pair(kAbsent, State::syn_recv), "unannounced SYN accepted by a listener"));
 }
 
+TEST_CASE("a connection that is not there is CLOSED to RFC 9293, and full sockets print CLOSE for it") {
+  const std::string gone = explain_pair(State::last_ack, kAbsent);
+  CHECK(says(gone, "RFC 9293    ABSENT is CLOSED there: no connection (§3.3.2)"));
+  CHECK(says(gone, "ACK of our FIN arrives: delete TCB"));
+  CHECK(says(gone, "LAST_ACK>CLOSE: full sockets print CLOSE in place of ABSENT (tcpstat explain LAST_ACK:CLOSE)"));
+  CHECK_FALSE(says(gone, "prints nothing"));
+  const std::string opened = explain_pair(kAbsent, State::syn_sent);
+  CHECK(says(opened, "active OPEN: connect(): create TCB, choose ISS, send SYN"));
+  CHECK(says(opened, "CLOSE>SYN_SENT: full sockets"));
+  // Which of both it was, a pair does not tell.
+  const std::string half = explain_pair(State::fin_wait2, kAbsent);
+  CHECK(says(half, "FIN_WAIT2>CLOSE: full sockets"));
+  CHECK(says(half, "FIN_WAIT2:CLOSE); a time-wait socket prints nothing"));
+  CHECK(says(half, "FIN_WAIT2 without an owner ends after tcp_fin_timeout"));
+  CHECK(says(explain_pair(State::syn_recv, kAbsent), "SYN_RECV:CLOSE); a request prints nothing"));
+  const std::string waited = explain_pair(State::time_wait, kAbsent);
+  CHECK(says(waited, "2 MSL"));
+  CHECK(says(waited, "tracepoint  never: a time-wait socket prints nothing"));
+  CHECK(says(waited, "TIME_WAIT lasts 60 s"));
+  CHECK(says(explain_pair(kAbsent, State::syn_recv), "never: a request prints nothing, and its child LISTEN>SYN_RECV"));
+  CHECK(says(explain_pair(kAbsent, State::established), "tracepoint  never"));
+  CHECK(says(explain_pair(kAbsent, State::close), "no single step"));
+  CHECK(says(explain_pair(kAbsent, kAbsent), "nothing: the tracepoint"));
+}
+
 TEST_CASE("a race and what nothing reaches are said once") {
   CHECK(says(explain_pair(State::close, State::syn_recv),
              "as a rare race: the handshake ACK is processed while close()"));

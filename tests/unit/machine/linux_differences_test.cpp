@@ -61,6 +61,10 @@ TEST_CASE("a difference about every step into a state is about none out of it, a
   CHECK(about(time_wait, time_wait) == 0);
   CHECK(about(kAbsent, time_wait) == 0);
   CHECK(about(established, close_wait) == 0);
+  // What is gone is CLOSED.
+  CHECK(about(time_wait, kAbsent) == 2);
+  CHECK(about(syn_sent, kAbsent) == about(syn_sent, close));
+  CHECK(about(established, kAbsent) == 0);
 }
 
 }  // namespace
