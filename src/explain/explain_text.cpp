@@ -231,13 +231,17 @@ std::string sampled_text(Seen from, Seen to, const Words& words) {
   return {};
 }
 
-/// What Linux does instead of the RFC's step, and why.
+/// What Linux does, why, and what the RFC says.
+std::string difference_text(const machine::Difference& row, const Words& words) {
+  return std::string(words(row.linux_does)) + std::string(words(": ")) + std::string(words(row.why)) + "\n" +
+         words.fill("RFC 9293 says: {}", {words(row.rfc9293)});
+}
+
 std::string differences_text(Seen from, Seen to, const Words& words) {
   std::string text;
   for (const machine::Difference& row : machine::differences()) {
     if (!machine::is_about(row, from, to)) continue;
-    text += (text.empty() ? "" : "\n") + std::string(words(row.linux_does)) + std::string(words(": ")) +
-            std::string(words(row.why));
+    text += (text.empty() ? "" : "\n") + difference_text(row, words);
   }
   return text;
 }
@@ -278,6 +282,12 @@ std::string explain_state(State state, const KernelLimits& limits, const Words& 
                     std::string(words(machine::meaning(state, next.event))) + std::string(words(": ")) +
                         std::string(words(next.action)) + " (" + std::string(next.section) + ")");
   }
+  std::string differences;
+  for (const machine::Difference& difference : machine::differences()) {
+    if (difference.from != state) continue;
+    differences += labelled(words, name(difference.to), difference_text(difference, words));
+  }
+  if (!differences.empty()) out += "\n" + std::string(words("Where Linux differs:")) + "\n" + differences;
   for (const Lifecycle& lifecycle : lifecycles()) {
     const auto same = parse_state_word(lifecycle.name);
     if (!same || *same != StateSet{state}) continue;

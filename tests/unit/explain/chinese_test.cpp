@@ -44,7 +44,7 @@ std::vector<std::string_view> every_text() {
   };
   add_steps(machine::kRfc9293);
   add_steps(machine::kRfc9293Cases);
-  for (const machine::Difference& row : machine::differences()) add({row.linux_does, row.why});
+  for (const machine::Difference& row : machine::differences()) add({row.rfc9293, row.linux_does, row.why});
   for (const machine::TracedPair& row : machine::kTracedPairs) add({row.causes, row.note});
   for (const machine::SilentMove& row : machine::kMoves) add({row.cause});
   for (const Lifecycle& row : lifecycles()) {

@@ -72,11 +72,22 @@ TEST_CASE("who sends a RST is told of only where a connection was there to send 
   CHECK(says(explain_pair(State::close_wait, State::time_wait), "who sends a RST"));
 }
 
+TEST_CASE("what a state may become by RFC 9293 stands beside what Linux does instead") {
+  const std::string listen = explain_state(State::listen, {});
+  CHECK(
+      says(listen, "Where Linux differs: SYN_SENT    connect() on a listener fails with EISCONN, send() with EPIPE:"));
+  CHECK(says(listen, "SYN_RECV    the listener stays;"));
+  CHECK(says(listen, "RFC 9293 says: LISTEN itself becomes SYN-RECEIVED on a SYN (fig. 5)"));
+  CHECK(says(explain_state(State::time_wait, {}), "CLOSE       TIME_WAIT lasts 60 s: TCP_TIMEWAIT_LEN"));
+  CHECK_FALSE(says(explain_state(State::last_ack, {}), "Where Linux differs"));
+}
+
 TEST_CASE("a pair has three answers, and where Linux differs a fourth") {
   const std::string text = explain_pair(State::fin_wait1, State::time_wait);
   CHECK(says(text, "samples     reachable in 2 steps"));
   CHECK(says(text, "RFC 9293    FIN with the ACK of our FIN arrives"));
   CHECK(says(text, "Linux       FIN_WAIT1>FIN_WAIT2, then FIN_WAIT2>CLOSE"));
+  CHECK(says(text, "RFC 9293 says: FIN with the ACK of our FIN in FIN-WAIT-1: TIME-WAIT (note 2)"));
   CHECK(says(text, "tracepoint  never"));
   CHECK_FALSE(says(explain_pair(State::syn_sent, State::established), "Linux       "));
   CHECK(says(explain_pair(kAbsent, State::syn_recv), "unannounced SYN accepted by a listener"));
