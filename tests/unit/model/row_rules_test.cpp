@@ -234,6 +234,13 @@ TEST_CASE("CLOSE_WAIT whose end of file was read long ago is a leak") {
   CHECK(flags(Idle(State::fin_wait2, 0, 90'000, 90'000).row).empty());
 }
 
+TEST_CASE("the meaning of not-read has the limits of its rule") {
+  const std::string_view meaning = kRowFlags[static_cast<std::size_t>(RowFlag::not_read)].meaning;
+  const auto seconds_of = [](double limit) { return std::to_string(static_cast<int>(limit)) + " s "; };
+  CHECK(meaning.find("for " + seconds_of(UnreadLimits{}.age_s) + "what came in") != std::string_view::npos);
+  CHECK(meaning.find("for " + seconds_of(UnreadLimits{}.full_age_s) + "from a full buffer") != std::string_view::npos);
+}
+
 TEST_CASE("flags and their names belong together") {
   for (const RowFlagInfo& flag : kRowFlags) {
     CHECK(name(flag.flag) == flag.name);
