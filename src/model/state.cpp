@@ -65,12 +65,17 @@ constexpr std::array<Alias, 11> kAliases = {{
 
 constexpr StateSet kAllStates = StateSet::all();
 
-// `connected`, `synchronized`, `bucket` and `big` mean what they mean to ss(8).
+// `connected`, `synchronized`, `bucket` and `big` mean what they mean to ss(8). To RFC 9293 §3.5.2 SYN-RECEIVED is not
+// synchronized. What is a full socket in spite of its group: SYN_RECV of fast open and of a simultaneous open, and
+// FIN_WAIT2 while a program holds it.
 constexpr std::array<StateGroup, 8> kGroups = {{
     {"all", kAllStates, "all eleven states"},
     {"connected", kAllStates - StateSet{State::listen, State::close}, "all but LISTEN and CLOSE"},
-    {"synchronized", kAllStates - StateSet{State::listen, State::close, State::syn_sent}, "connected without SYN_SENT"},
-    {"bucket", {State::syn_recv, State::time_wait}, "kept as minisockets: SYN_RECV, TIME_WAIT"},
+    {"synchronized", kAllStates - StateSet{State::listen, State::close, State::syn_sent},
+     "connected without SYN_SENT, as in ss; RFC 9293 does not count SYN_RECV among the synchronized states (§3.5.2)"},
+    {"bucket",
+     {State::syn_recv, State::time_wait},
+     "as in ss: SYN_RECV and TIME_WAIT, which are mostly minisockets; so is FIN_WAIT2 without an owner"},
     {"big", kAllStates - StateSet{State::syn_recv, State::time_wait}, "all but bucket"},
     {"half-open", {State::syn_sent, State::syn_recv}, "handshake not finished: SYN_SENT, SYN_RECV"},
     {"half-closed", {State::fin_wait2, State::close_wait}, "one side closed: FIN_WAIT2, CLOSE_WAIT"},
