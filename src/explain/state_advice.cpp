@@ -50,7 +50,9 @@ constexpr auto kAdvice = std::to_array<StateAdvice>({
      .sections = "§3.6, §3.10.7.4"},
     {.state = State::time_wait,
      .role = "active close: this side closed first, or both did",
-     .seen = "often: each stands for 60 s (2 MSL), then it is closed",
+     .seen =
+         "often: each stands for 60 s on Linux; RFC 9293 asks for 2 MSL, twice the longest life of a segment in the "
+         "network, which it sets to 2 minutes, so for four minutes (§3.4.2)",
      .who = "a timer of 60 s; or a new connection on the same tuple",
      .many = "This side closes first, often, which is ordinary for clients and proxies. Trouble only where ephemeral "
              "ports towards one address run out.",
@@ -67,7 +69,8 @@ constexpr auto kAdvice = std::to_array<StateAdvice>({
     {.state = State::close_wait,
      .role = "passive close: the peer closed first, and we have acknowledged that",
      .seen =
-         "for a moment, while the program sees whether it has data left to send; seconds mean that it does not close",
+         "for a moment, while the program sees whether it has data left to send, or for as long as it sends; a minute "
+         "without data going out means as a rule that it has forgotten to close",
      .who = "our program, by closing its socket: no timer closes it instead; where the peer is gone, keepalive or data "
             "that nobody acknowledges ends it",
      .many = "A program that does not close its sockets after the peer did: a leak if the number only grows.",

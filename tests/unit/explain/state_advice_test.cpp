@@ -24,6 +24,11 @@ TEST_CASE("every state has all of its sentences, and commands that ask for it") 
   }
 }
 
+TEST_CASE("a half-close may last, and 2 MSL are explained") {
+  CHECK(advice(State::close_wait).seen.find("or for as long as it sends") != std::string_view::npos);
+  CHECK(advice(State::time_wait).seen.find("2 MSL, twice the longest life of a segment") != std::string_view::npos);
+}
+
 TEST_CASE("who closed first is called active, and who followed passive") {
   using enum State;
   for (const State state : {fin_wait1, fin_wait2, time_wait}) CHECK(advice(state).role.starts_with("active close"));
