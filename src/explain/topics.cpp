@@ -8,7 +8,9 @@ namespace tcpstat::explain {
 namespace {
 
 // Facts: RFC 4987; ip-sysctl.rst; net/ipv4/syncookies.c; net/ipv4/tcp_input.c, tcp_conn_request();
-// include/net/inet_connection_sock.h, inet_csk_reqsk_queue_is_full(); include/net/sock.h, sk_acceptq_is_full().
+// include/net/inet_connection_sock.h, inet_csk_reqsk_queue_is_full(); include/net/sock.h, sk_acceptq_is_full();
+// net/ipv4/tcp_minisocks.c, tcp_check_req(): tcp_abort_on_overflow; net/ipv4/tcp_timer.c, tcp_retransmit_timer():
+// tcp_syn_linear_timeouts; net/ipv4/tcp.c, __tcp_close(): inet_csk_reset_keepalive_timer().
 constexpr auto kTopics = std::to_array<Topic>({
     {.name = "half-open",
      .meaning = "a handshake that is not finished: SYN_SENT or SYN_RECV",
@@ -30,7 +32,8 @@ constexpr auto kTopics = std::to_array<Topic>({
          "cookies, SYNs of new clients are dropped without an answer above three quarters of "
          "tcp_max_syn_backlog, too.\n"
          "The accept queue holds complete connections that the program has not taken yet, backlog + 1 at most. When it "
-         "is full, SYNs and the last ACKs of handshakes are dropped.\n"
+         "is full, SYNs and the last ACKs of handshakes are dropped; with net.ipv4.tcp_abort_on_overflow 1 such an ACK "
+         "is answered with a RST instead.\n"
          "A larger somaxconn counts from the next listen() on, so restart the program. A larger queue bridges a longer "
          "burst; a program that accepts too slowly fills any queue.",
      .look = "tcpstat -l\ntcpstat audit\nnstat -az 'TcpExtListen*'"},
@@ -222,9 +225,11 @@ constexpr auto kTopics = std::to_array<Topic>({
     // Timers, and how connections and requests end.
     {.name = "retransmit",
      .meaning = "a timer: what was sent waits for its acknowledgement",
-     .text = "When it ends, the oldest segment goes out again, and the next wait is twice as long (RFC 6298). "
-             "Behind the word stand the seconds that are left and how often it was sent again: many times means "
-             "that the peer is gone, or that the path loses everything.",
+     .text =
+         "When it ends, the oldest segment goes out again, and the next wait is twice as long (RFC 6298). The first "
+         "five retransmissions of a SYN are one second apart since Linux 6.5 (tcp_syn_linear_timeouts 4), and only "
+         "then the wait doubles. Behind the word stand the seconds that are left and how often it was sent again: many "
+         "times means that the peer is gone, or that the path loses everything.",
      .look = "tcpstat --sort RETRANSMITS:desc --limit 20"},
     {.name = "probe",
      .meaning = "a timer: data waits, and the peer's window is closed or nothing goes out here",
@@ -237,7 +242,8 @@ constexpr auto kTopics = std::to_array<Topic>({
      .meaning = "a timer: when an idle peer is asked whether it is still there",
      .text = "A program asks for it with SO_KEEPALIVE. The first probe goes out after tcp_keepalive_time without "
              "a segment (7200 s by default), the others tcp_keepalive_intvl apart; after tcp_keepalive_probes of "
-             "them without an answer the connection ends (RFC 9293 §3.8.4).",
+             "them without an answer the connection ends (RFC 9293 §3.8.4). FIN_WAIT2 without an owner shows the same "
+             "timer where tcp_fin_timeout is above 60 s: it counts down the part above 60 s and asks nobody.",
      .look = "tcpstat 'timer keepalive'\ntcpstat explain keepalive-dead"},
     {.name = "absent",
      .meaning = "no socket at all: where a connection begins and where it is over",
