@@ -132,17 +132,20 @@ constexpr auto kLifecycles = std::to_array<Lifecycle>({
      "Look at: tcpstat -l; nstat -az TcpExtListenDrops TcpExtListenOverflows TcpExtTCPReqQFullDrop."},
     {"syn-flood", "SYNs with forged sources fill a listener with half-open requests (RFC 4987)", kForged, Start::closed,
      kSynFlood,
-     "In a short time many SYNs come from addresses that are forged: nobody there has asked, so nobody answers. The "
-     "server answers each, waits, and repeats its answer until tcp_synack_retries are used up, 63 s by default (two "
-     "retries are drawn). So each forged SYN holds a place in the queue of half-open connections for long; SYNs of "
-     "ordinary clients are dropped, and the service slows down (tcpstat explain queue-full). In the worst case the "
-     "segments jam the network, too.\n"
+     "In a short time many SYNs come from forged addresses at which no host answers; a host that exists would refuse "
+     "the SYN,ACK with a RST and so free the place. The server answers each, waits, and repeats its answer until "
+     "tcp_synack_retries are used up, 63 s by default (two retries are drawn). So each forged SYN holds a place in the "
+     "queue of half-open connections for long. When the queue is full, SYNs of ordinary clients are dropped and the "
+     "service slows down (tcpstat explain queue-full), unless SYN cookies answer them, as Linux does by default. In "
+     "the worst case the segments jam the network, too.\n"
      "It is a denial of service, from many hosts at once a distributed one (DDoS), and easy to see: many half-open "
      "connections, above all of random sources.\n"
      "On Linux each SYN is a request of its own beside the listener, which stays in LISTEN; SYN cookies answer without "
      "keeping one. What helps: tcpstat explain defences."},
     {"lost-last-ack", "why TIME_WAIT exists: the last ACK gets lost (RFC 9293 §3.6)", kClosers, Start::established,
-     kLostLastAck, "The end in TIME_WAIT can acknowledge the repeated FIN; without it, the answer would be a RST."},
+     kLostLastAck,
+     "The end in TIME_WAIT can acknowledge the repeated FIN; without it, the answer would be a RST. The wait also "
+     "keeps late segments of this connection out of the next one on the same addresses and ports (RFC 1337)."},
 });
 
 }  // namespace

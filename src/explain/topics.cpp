@@ -19,9 +19,12 @@ constexpr auto kTopics = std::to_array<Topic>({
          "SYN and waits for the answer. Either lasts one round trip as a rule; rows that stay for seconds are clients "
          "or servers that do not answer. Many of them in SYN_RECV, above all of random sources, are a SYN flood "
          "(tcpstat explain syn-flood), or the answers do not get through (tcpstat explain return-path).\n"
+         "netstat -nt | grep SYN_RECV shows the same rows. On Linux -p of netstat shows programs; it does not choose a "
+         "protocol, as -p TCP does on Windows.\n"
          "RFC 9293 §3.5.1 also calls a connection half-open that one end has lost, by a crash, while the other still "
          "believes in it. Such a row stands in ESTABLISHED until data, a keepalive probe or a timeout finds out.",
-     .look = "tcpstat -s half-open\ntcpstat summary --by local_port,remote_prefix -s SYN_RECV\ntcpstat check"},
+     .look = "tcpstat -s half-open\ntcpstat -s SYN_RECV\ntcpstat summary --by local_port,remote_prefix -s "
+             "SYN_RECV\ntcpstat check"},
     {.name = "backlog",
      .meaning = "how many connections may wait at a listener, half-open and complete",
      .text =

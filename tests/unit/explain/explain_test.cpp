@@ -169,6 +169,25 @@ TEST_CASE("what keeps SYN floods out is told, each with its price") {
   }
 }
 
+TEST_CASE("what is true of one kernel, one setting or one kind of source is told with it") {
+  const auto says = [](std::string_view name, std::string_view words) {
+    std::string flat;
+    for (const std::string& line : test::lines_of(said(name))) {
+      flat += line.substr(std::min(line.find_first_not_of(' '), line.size())) + ' ';
+    }
+    return flat.find(words) != std::string::npos;
+  };
+  CHECK(says("retransmit", "a SYN are one second apart since Linux 6.5 (tcp_syn_linear_timeouts 4)"));
+  CHECK(says("keepalive", "FIN_WAIT2 without an owner shows the same timer"));
+  CHECK(says("backlog", "with net.ipv4.tcp_abort_on_overflow 1 such an ACK is answered with a RST"));
+  CHECK(says("syn-flood", "a host that exists would refuse the SYN,ACK with a RST"));
+  CHECK(says("syn-flood", "unless SYN cookies answer them, as Linux does by default"));
+  CHECK(says("lost-last-ack", "keeps late segments of this connection out of the next one"));
+  CHECK(says("half-open", "netstat -nt | grep SYN_RECV shows the same rows"));
+  CHECK(says("synchronized", "RFC 9293 does not count SYN_RECV"));
+  CHECK(says("bucket", "so is FIN_WAIT2 without an owner"));
+}
+
 TEST_CASE("bounds are those of the host that it is told of") {
   CHECK(document(name(State::fin_wait2))["max_age_ms"] == 30'000);
   CHECK(document(name(State::syn_sent))["max_age_ms"].is_null());
