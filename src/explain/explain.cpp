@@ -1,6 +1,7 @@
 #include "explain/explain.h"
 
 #include <algorithm>
+#include <array>
 
 #include "base/nearest_word.h"
 
@@ -9,6 +10,26 @@ namespace {
 
 constexpr std::string_view kMachine = "machine";
 constexpr std::string_view kMachineMeaning = "the whole machine; --format table, json, dot or mermaid";
+
+struct OtherName {
+  std::string_view word;  ///< as as_name() writes it
+  std::string_view name;  ///< what it stands for
+};
+
+/// What people type for something that has another name here. The index does not list them.
+constexpr auto kOtherNames = std::to_array<OtherName>({
+    {"cookies", "syncookies"},
+    {"syn-cookies", "syncookies"},
+    {"ddos", "syn-flood"},
+    {"syn-attack", "syn-flood"},
+    {"three-way", "handshake"},
+    {"three-way-handshake", "handshake"},
+    {"four-way", "close"},
+    {"netstat", "half-open"},
+    {"msl", "time-wait"},
+    {"2msl", "time-wait"},
+    {"2-msl", "time-wait"},
+});
 
 const RuleInfo* find_rule(std::string_view id, std::span<const RuleInfo> rules) {
   for (const RuleInfo& rule : rules) {
@@ -169,6 +190,9 @@ tl::expected<Subject, UnknownName> find_subject(std::string_view word, std::span
   const std::string canonical = as_name(word);
   for (const std::string_view each : all_words(rules)) {
     if (each == canonical) return word_of(each, rules);
+  }
+  for (const OtherName& other : kOtherNames) {
+    if (other.word == canonical) return find_subject(other.name, rules);
   }
   if (const std::size_t colon = word.find(':'); colon != std::string_view::npos) {
     return find_pair(word.substr(0, colon), word.substr(colon + 1));

@@ -183,6 +183,14 @@ class Explain(TestCase):
         for word in ("CLOSE", "closed", "7"):
             self.assertIn("tcpstat explain close\n", self.succeeds("explain", word).out)
 
+    def test_other_names_are_understood_and_not_listed(self):
+        for word, name in (("cookies", "syncookies"), ("ddos", "syn-flood"), ("syn-attack", "syn-flood"),
+                           ("three-way", "handshake"), ("three-way-handshake", "handshake"), ("four-way", "close"),
+                           ("netstat", "half-open"), ("msl", "TIME_WAIT"), ("2msl", "TIME_WAIT")):
+            with self.subTest(word=word):
+                self.assertEqual(self.succeeds("explain", word).out, self.succeeds("explain", name).out)
+                self.assertNotIn(word, self.names())
+
     def test_bounds_follow_the_sysctls(self):
         tree = self.tree()
         tree.sysctl("net/ipv4/tcp_fin_timeout", 30)

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 #include <set>
+#include <utility>
 
 #include "base/utf8.h"
 #include "filter/expression_fields.h"
@@ -192,6 +193,20 @@ TEST_CASE("bounds are those of the host that it is told of") {
   CHECK(document(name(State::fin_wait2))["max_age_ms"] == 30'000);
   CHECK(document(name(State::syn_sent))["max_age_ms"].is_null());
   CHECK(document(name(State::close_wait))["max_age_ms"].is_null());
+}
+
+TEST_CASE("a name that people know something by is understood, and is not listed") {
+  const std::pair<std::string_view, std::string_view> others[] = {
+      {"cookies", "syncookies"},   {"SYN cookies", "syncookies"}, {"DDoS", "syn-flood"},
+      {"syn-attack", "syn-flood"}, {"three-way", "handshake"},    {"three-way handshake", "handshake"},
+      {"four-way", "close"},       {"netstat", "half-open"},      {"MSL", "TIME_WAIT"},
+      {"2msl", "TIME_WAIT"},       {"2 MSL", "TIME_WAIT"},
+  };
+  for (const auto& [typed, name] : others) {
+    CAPTURE(typed);
+    CHECK(said(typed) == said(name));
+    for (const IndexEntry& entry : index(kRules)) CHECK(entry.name != as_name(typed));
+  }
 }
 
 TEST_CASE("a pair is two states, or one that is not there") {
