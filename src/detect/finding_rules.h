@@ -9,8 +9,10 @@ inline constexpr ThresholdInfo kFloodThresholds[] = {
     {"suspicious", 2, "points", "one strong signal, or several weak ones"},
     {"likely", 3.5, "points", "attacks reach it, look-alikes did not in any labelled run"},
     {"under_attack", 5, "points", "and the queue is under pressure: clients notice"},
-    {"pressure", 0.45, "ratio", "of the SYN queue, at this rate within the life of a request: below, it harms nobody"},
-    {"over", 12, "s", "without a new request: the flood has ended; pulses rest for less"},
+    {"pressure", 0.45, "ratio",
+     "share of the SYN queue that requests would fill at this rate; below it nobody is harmed"},
+    {"over", 12, "s",
+     "without a new request, and the flood has ended; pauses between the pulses of a flood are shorter"},
 };
 inline constexpr ThresholdInfo kStrayThresholds[] = {
     {"room", 0.1, "ratio", "of the SYN queue: more may grow into harm"},

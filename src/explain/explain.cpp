@@ -8,6 +8,9 @@
 namespace tcpstat::explain {
 namespace {
 
+// The one phase that shares its name with no state and no group.
+constexpr std::string_view kOpening = "a handshake is under way";
+
 constexpr std::string_view kMachine = "machine";
 constexpr std::string_view kMachineMeaning = "the whole machine; --format table, json, dot or mermaid";
 
@@ -55,7 +58,7 @@ void add_group(Word& word) {
   for (const Phase phase : kPhases) {
     if (name(phase) != word.name) continue;
     word.group = parse_state_word(word.name);
-    word.group_meaning = "where a connection stands in its life";
+    if (phase == Phase::opening) word.group_meaning = kOpening;
   }
 }
 

@@ -220,7 +220,8 @@ std::string sampled_text(Seen from, Seen to, const Words& words) {
             {name(State::syn_sent), name(State::syn_recv)});
       }
       if (cell.steps() == 1) return std::string(words("legal in one step"));
-      return words.fill("reachable in {} steps, the others unseen: {}", {std::to_string(cell.steps()), path});
+      return words.fill("reachable in {} steps; the states between were not seen: {}",
+                        {std::to_string(cell.steps()), path});
     case machine::Way::reuse:
       // No program holds a time-wait socket, so that none can use its descriptor again.
       return words.fill(from == State::time_wait ? "only by reuse: another connection on the same tuple: {}"

@@ -24,8 +24,7 @@ struct Room {
 
 constexpr std::string_view kHowNumbersCount =
     "seq and ack count from the SYN of each end, which is 0. SYN and FIN take a number each, as a byte of data does; "
-    "an "
-    "ACK names the next number that is expected, so that it is that of the SYN or FIN plus 1.";
+    "an ACK names the next number it expects: for a SYN or FIN, its number plus 1.";
 
 struct Strokes {
   std::string_view line, right, left, down, up, lost, late;

@@ -123,10 +123,10 @@ constexpr auto kLifecycles = std::to_array<Lifecycle>({
      "\"Connection timed out\"."},
     {"queue-full", "what a full queue does to clients: their SYNs are dropped (RFC 4987 §2)", kRoles, Start::closed,
      kQueueFull,
-     "The queue of half-open connections has room for a number that the backlog of listen() and tcp_max_syn_backlog "
-     "set (tcpstat explain backlog). While it is full, ordinary SYNs are dropped without a word, unless SYN cookies "
-     "answer them. Each client repeats its SYN after a second, and again later: the service seems slow, then down, "
-     "although the program is idle and who is connected sees nothing.\n"
+     "The backlog of listen() and tcp_max_syn_backlog limit the queue of half-open connections (tcpstat explain "
+     "backlog). While it is full, ordinary SYNs are dropped without a word, unless SYN cookies answer them. Each "
+     "client repeats its SYN after a second, and again later: the service seems slow, then down, although the program "
+     "is idle and clients that are already connected notice nothing.\n"
      "A full accept queue does the same: SYNs are dropped, and so is the last ACK of a handshake. Then the client "
      "believes that it is connected, and this side stays in SYN_RECV.\n"
      "Look at: tcpstat -l; nstat -az TcpExtListenDrops TcpExtListenOverflows TcpExtTCPReqQFullDrop."},

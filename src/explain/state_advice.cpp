@@ -28,8 +28,8 @@ constexpr auto kAdvice = std::to_array<StateAdvice>({
      .role = "passive open: the server has answered a SYN",
      .seen = "hardly ever: one round trip as a rule, unless the client's last ACK gets lost or is left out on purpose",
      .who = "the peer, by the handshake's last ACK; else tcp_synack_retries ends it",
-     .many = "A SYN flood if the sources are many and none completes; a full accept queue if they do complete and stay "
-             "here; else slow or lossy peers.",
+     .many = "A SYN flood if the sources are many and none completes; a full accept queue if the clients have answered "
+             "and the rows still stay here; else slow or lossy peers.",
      .look = "tcpstat -l\ntcpstat summary --by local_port,remote_prefix -s SYN_RECV",
      .sections = "§3.5, §3.10.7.4"},
     {.state = State::fin_wait1,
@@ -80,22 +80,24 @@ constexpr auto kAdvice = std::to_array<StateAdvice>({
      .role = "passive close: our FIN follows the peer's",
      .seen = "rarely: one round trip as a rule",
      .who = "the peer, by acknowledging our FIN",
-     .many = "Nobody stays here for long: either the path loses segments, or peers vanish before the end.",
+     .many = "Connections leave this state within a round trip as a rule, so many rows mean that the path loses "
+             "segments or that peers vanish before the end.",
      .look = "tcpstat -s LAST_ACK --sort send_queue:desc",
      .sections = "§3.6, §3.10.7.4"},
     {.state = State::listen,
      .role = "passive open: the server's socket waits and can accept",
      .seen = "always, one row a socket",
-     .who = "a connection request makes a new socket; the listener itself stays",
-     .many = "One a service and address. ACCEPT_QUEUE near ACCEPT_LIMIT: the program accepts too slowly.",
+     .who = "nothing: a connection request makes a new socket, and the listener itself stays",
+     .many = "Ordinary: one row for each service and address. ACCEPT_QUEUE near ACCEPT_LIMIT: the program accepts too "
+             "slowly.",
      .look = "tcpstat -lp",
      .sections = "§3.10.1, §3.10.7.2"},
     {.state = State::closing,
      .role = "both sides close actively: the FINs crossed",
      .seen = "rarely: only if both sides close within one round trip, and the peer's FIN comes before the ACK of ours",
      .who = "the peer, by acknowledging our FIN",
-     .many = "Nobody stays here for long: both ends closed at once and segments got lost, or a FIN waits behind a "
-             "closed window.",
+     .many = "Connections leave this state within a round trip as a rule, so many rows mean that segments of a "
+             "simultaneous close got lost or that a FIN waits behind a closed window.",
      .look = "tcpstat -s CLOSING --sort send_queue:desc",
      .sections = "§3.6, §3.10.7.4"},
 });

@@ -62,10 +62,10 @@ constexpr auto kTopics = std::to_array<Topic>({
          "faster flood fills it, too (tcpstat explain backlog).\n"
          "Shorter timeouts: with tcp_synack_retries 2 a request is kept for 7 s instead of 63 s; clients on paths that "
          "lose much are cut off as well.\n"
-         "On Windows SynAttackProtect did the latter once half-open connections piled up. Since Windows Vista and "
-         "Server 2008 the protection is always on.\n"
-         "In front of the server: SYNPROXY or a firewall that limits SYNs by source, and the provider. Forged sources "
-         "would not be, if each network let out its own addresses only (RFC 2827).\n"
+         "On Windows SynAttackProtect shortened these timeouts once half-open connections piled up. Since Windows "
+         "Vista and Server 2008 the protection is always on.\n"
+         "In front of the server: SYNPROXY or a firewall that limits SYNs by source, and the provider. There would be "
+         "no forged sources if every network let out only its own addresses (RFC 2827).\n"
          "None is complete. Against more packets than the link carries nothing helps but somebody upstream.",
      .look = "tcpstat audit\ntcpstat check --interval 5"},
     {.name = "filter",
@@ -121,12 +121,12 @@ constexpr auto kTopics = std::to_array<Topic>({
     {.name = "flood-random-sources",
      .meaning = "a class of SYN verdicts: forged sources from everywhere",
      .text = "Hardly two SYNs have one source, and none of them answers: the addresses are forged. Blocking them is "
-             "useless, and hits whom they belong to. See tcpstat explain defences.",
+             "useless and hits those to whom they belong. See tcpstat explain defences.",
      .look = "tcpstat audit"},
     {.name = "flood-mixed",
      .meaning = "a class of SYN verdicts: a flood whose sources have no pattern, or are not seen",
-     .text = "Several sources at once, or too few that the table shows: SYN cookies keep them out of it. Connection "
-             "tracking or a capture of SYNs may show them. See tcpstat explain defences.",
+     .text = "Several sources at once; or the table shows too few of them, because SYN cookies keep them out of it. "
+             "Connection tracking or a capture of SYNs may show them. See tcpstat explain defences.",
      .look = "tcpstat summary --by remote_prefix -s SYN_RECV"},
     {.name = "flash-crowd",
      .meaning = "a class of SYN verdicts: many real clients at once",
@@ -228,11 +228,10 @@ constexpr auto kTopics = std::to_array<Topic>({
     // Timers, and how connections and requests end.
     {.name = "retransmit",
      .meaning = "a timer: what was sent waits for its acknowledgement",
-     .text =
-         "When it ends, the oldest segment goes out again, and the next wait is twice as long (RFC 6298). The first "
-         "five retransmissions of a SYN are one second apart since Linux 6.5 (tcp_syn_linear_timeouts 4), and only "
-         "then the wait doubles. Behind the word stand the seconds that are left and how often it was sent again: many "
-         "times means that the peer is gone, or that the path loses everything.",
+     .text = "When it ends, the oldest segment goes out again, and the next wait is twice as long (RFC 6298). The "
+             "first five retransmissions of a SYN are one second apart since Linux 6.5 (tcp_syn_linear_timeouts 4), "
+             "and only then the wait doubles. Behind the word stand the seconds that are left and how often it was "
+             "sent again: many times means that the peer is gone, or that the path loses everything.",
      .look = "tcpstat --sort RETRANSMITS:desc --limit 20"},
     {.name = "probe",
      .meaning = "a timer: data waits, and the peer's window is closed or nothing goes out here",
@@ -255,10 +254,11 @@ constexpr auto kTopics = std::to_array<Topic>({
      .look = "tcpstat watch --events"},
     {.name = "orderly",
      .meaning = "how a connection ended: with the FINs of both sides",
-     .text = "Both programs closed, and the peer has acknowledged that (tcpstat explain close). Who closes first "
-             "leaves FIN_WAIT2 at once as a rule, before the peer closes: such a life has no ending, and that of its "
-             "time-wait socket goes on. The source tracefs does not see FINs: there LAST_ACK and CLOSING are orderly "
-             "if they were left within 200 ms, before retries can be used up.",
+     .text = "Both programs closed, and the peer has acknowledged that (tcpstat explain close). Where the program here "
+             "closes first, the kernel usually swaps the full socket for a small one in FIN_WAIT2, before the peer "
+             "closes; the trace shows that socket as closed without an ending, and the small socket's life goes on. "
+             "The source tracefs does not see FINs: there LAST_ACK and CLOSING are orderly if they were left within "
+             "200 ms, before retries can be used up.",
      .look = "tcpstat trace --lives"},
     {.name = "failed",
      .meaning = "how a connection ended: connect() came to nothing",
@@ -273,8 +273,8 @@ constexpr auto kTopics = std::to_array<Topic>({
     {.name = "reset-here",
      .meaning = "how a connection ended: by a RST of this host",
      .text = "A program aborted it, or closed it with data unread; or keepalive probes stayed unanswered, because "
-             "the peer is gone. Newer kernels say why this host sent its RST, as abort-on-close or "
-             "keepalive-timeout; the word stands behind.",
+             "the peer is gone. Newer kernels say why this host sent its RST, such as abort-on-close or "
+             "keepalive-timeout; tcpstat prints that word after it.",
      .look = "tcpstat trace --lives --only resets"},
     {.name = "dropped",
      .meaning = "how a connection ended: this host ended it at once, by an RST or because the peer was gone",
@@ -316,7 +316,8 @@ constexpr auto kTopics = std::to_array<Topic>({
     // What is said of transitions.
     {.name = "legal",
      .meaning = "a verdict on transitions: one or several ordinary steps",
-     .text = "RFC 9293 and Linux have the step, or between two samples a way of such steps (tcpstat explain FROM:TO).",
+     .text = "RFC 9293 and Linux have this step; between two samples it may also be a chain of such steps (tcpstat "
+             "explain FROM:TO).",
      .look = "tcpstat watch --events"},
     {.name = "reachable",
      .meaning = "a verdict on pairs of states: through other states",

@@ -112,6 +112,7 @@ TEST_CASE("every group, phase, flag and class that is printed anywhere is explai
   }
   for (const Phase phase : kPhases) CHECK(find_subject(name(phase), kRules).has_value());
   CHECK(document("opening")["states"] == json{name(State::syn_sent), name(State::syn_recv)});
+  CHECK(document("opening")["meaning"] == "states: a handshake is under way");
   CHECK(document("closing")["state"] == name(State::closing));
   for (const RowFlagInfo& flag : kRowFlags) CHECK(said(flag.name).find("+FLAGS") != std::string::npos);
   for (auto i = static_cast<int>(AttackClass::single_source); i <= static_cast<int>(AttackClass::undecided); ++i) {
