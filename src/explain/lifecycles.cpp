@@ -45,14 +45,13 @@ constexpr std::array kOldDuplicate = {act(kRight, machine::Event::open_passive, 
 constexpr std::array kNoAnswer = {act(kLeft, machine::Event::open_active, "connect()"), kLose,
                                   act(kLeft, machine::Event::retransmission_timeout, "1 s without answer"), kLose,
                                   act(kLeft, machine::Event::retransmission_give_up, "retries used up")};
-constexpr std::array kQueueFull = {
-    act(kRight, machine::Event::open_passive, "listen(); the queue is full"),
-    act(kLeft, machine::Event::open_active, "connect()"),
-    kLose,
-    act(kLeft, machine::Event::retransmission_timeout, "1 s without answer"),
-    kLose,
-    act(kLeft, machine::Event::retransmission_timeout, "1 s without answer; a place is free"),
-    kArrive};
+constexpr std::array kQueueFull = {act(kRight, machine::Event::open_passive, "listen(); the queue is full"),
+                                   act(kLeft, machine::Event::open_active, "connect()"),
+                                   kLose,
+                                   act(kLeft, machine::Event::retransmission_timeout, "1 s without answer"),
+                                   kLose,
+                                   act(kLeft, machine::Event::retransmission_timeout, "1 s later; a place is free"),
+                                   kArrive};
 constexpr std::array kSynFlood = {act(kRight, machine::Event::open_passive, "listen()"),
                                   act(kLeft, machine::Event::open_active, "forged source"),
                                   kArriveOnce,
