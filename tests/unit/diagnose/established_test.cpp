@@ -335,6 +335,29 @@ TEST_CASE("full segments of which none ever came through are told from peers tha
   CHECK_FALSE(says(4000, 1, 0));      // the peer was never heard again
 }
 
+TEST_CASE("what has not gone out, or went out in small segments, is no full segment") {
+  const auto says = [](std::uint64_t not_sent, std::uint64_t bytes_again, std::uint64_t again) {
+    Connection row = served(State::established);
+    row.timer = TimerKind::retransmit;
+    row.retransmits = 4;
+    row.send_queue = 4200;
+    Diagnosing run;
+    run.rows(5, row,
+             {{"mss", 1448},
+              {"bytes_acked", 600},
+              {"notsent_bytes", not_sent},
+              {"bytes_retrans", bytes_again},
+              {"total_retrans", again}});
+    return run.finish("retransmitting").at(0).message.find("full segments") != std::string::npos;
+  };
+  CHECK(says(0, 4 * 1448, 4));
+  CHECK(says(2752, 4 * 1448, 4));
+  CHECK_FALSE(says(2753, 4 * 1448, 4));
+  CHECK(says(0, 2 * 1448, 4));  // the last segment of a burst may be small
+  CHECK_FALSE(says(0, 2 * 1448 - 1, 4));
+  CHECK_FALSE(says(0, 8 * 200, 8));
+}
+
 TEST_CASE("connections that were idle before nobody answered may be forgotten by a firewall") {
   const auto why = [](std::uint64_t received_ms) {
     Connection row = served(State::established);
