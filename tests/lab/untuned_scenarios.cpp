@@ -171,6 +171,14 @@ std::vector<Scenario> look_alikes() {
        .what = "40 clients/s, RTT 2.5 s",
        .classes = {kQuiet, kLossy, kFlashCrowd},
        .crowds = {crowd(40, 2500)}},
+      {.id = "y14",
+       .what = "40 clients/s without cookies, RTT 700 ms, room for 17",
+       .label = Label::overload,
+       .classes = {kSmallQueue},
+       .server = {.backlog = 16},
+       .sysctls = {{"net.ipv4.tcp_syncookies", "0"}},
+       .crowds = {crowd(40, 700)},
+       .says = "too small"},
   };
 }
 

@@ -10,16 +10,39 @@ constexpr ThresholdInfo kThresholds[] = {
     {"stale", 0.3, "ratio", "a queue that is full of fresh requests may be a crowd in front of a short queue"},
     {"handshake", 0.5, "s",
      "requests that complete in this time on average are those of clients: a flood's stay for 7 s"},
+    {"far_handshake", 3, "s",
+     "the same of clients far away, while fewer are stale: a flood's full queue is nearly all"},
 };
 constexpr RuleInfo kRule = {"silent-drops", "are SYNs dropped because the SYN queue is full?",
                             "net/ipv4/tcp_input.c, tcp_conn_request(): TCPReqQFullDrop, ListenDrops", kThresholds};
 using Limits = LimitsOf<kRule>;
 
+/// The requests of all listeners in the sample that has more, and which part of them is older than the first timeout in
+/// the sample where that is more.
+struct Waiting {
+  double requests = 0;
+  double old_share = 0;
+};
+Waiting waiting(const ListenerView& host) {
+  Waiting most;
+  for (const SynSample* sample : {host.input.now, host.input.before}) {
+    if (sample == nullptr) continue;
+    double old = 0;
+    double all = 0;
+    for (const SynListener& listener : sample->listeners) {
+      old += static_cast<double>(listener.aged());
+      all += static_cast<double>(listener.half_open - listener.deferred);
+    }
+    most.requests = std::max(most.requests, static_cast<double>(sample->half_open()));
+    if (all > 0) most.old_share = std::max(most.old_share, old / all);
+  }
+  return most;
+}
+
 /// Little's law: the requests in the table over the handshakes that end well in a second are how long each is there.
-bool turns_over(const ListenerView& host, double completions_per_s, double handshake_s) {
-  if (host.input.before == nullptr) return false;
-  const auto waiting = static_cast<double>(std::max(host.input.now->half_open(), host.input.before->half_open()));
-  return waiting > 0 && waiting <= handshake_s * completions_per_s;
+bool turns_over(const Waiting& queue, double completions_per_s, const Limits& limit) {
+  const double longest = queue.old_share < limit("stale") ? limit("far_handshake") : limit("handshake");
+  return queue.requests > 0 && queue.requests <= longest * completions_per_s;
 }
 
 // With tcp_syncookies=0 a full queue drops SYNs. The rule that keeps the last quarter of tcp_max_syn_backlog for proven
@@ -43,7 +66,7 @@ void judge(const ListenerView& host, const Thresholds& thresholds, Measurements&
   if (signals.syns_dropped == Answer::yes && signals.clients_alive != Answer::yes) {
     weight = stale_share::most_stale(host.input, thresholds) >= limit("stale") ? 4 : 2;
     // A queue that clients empty all the time is too short for them, whoever else sends SYNs.
-    const bool clients = turns_over(host, signals.completions_per_s.value_or(0), limit("handshake"));
+    const bool clients = turns_over(waiting(host), signals.completions_per_s.value_or(0), limit);
     signals.queue_turns_over = answer(clients);
     if (clients) weight -= 2;
     signals.counters_accuse = signals.counters_accuse || !clients;

@@ -237,6 +237,13 @@ void crowd_without_room(Interval& made) {
   made.facts.counters.listen_drops = 1000;
   made.facts.counters.passive_opens = 600;
 }
+void some_wait_without_room(Interval& made) {
+  crowd_without_room(made);
+  made.now = Scene();
+  made.now.backlog = 12;
+  made.now.fresh(8, 0.1);
+  made.now.flood(1, 5);
+}
 /// 20 requests a second, none of which can be answered.
 void unsent_answers(Interval& made) {
   made.now.fresh(20, 1);
@@ -319,7 +326,8 @@ const std::vector<Row>& detection() {
          made.facts.counters.reverse_path_filtered = 270;
          made.facts.counters.in_segs = 0;
        })},
-      {{"silent-drops.handshake", 0.01}, interval(crowd_without_room)},
+      {{"silent-drops.far_handshake", 0.01}, interval(crowd_without_room)},
+      {{"silent-drops.handshake", 0.01}, interval(some_wait_without_room)},
       {{"silent-drops.stale", 0.95}, interval(dropped_syns), {{"syn-flood.likely", 10}}},
       {{"embryonic-resets.some", 40}, interval([](Interval& made) { resets(made, 30); })},
       {{"embryonic-resets.as_many", 60}, interval([](Interval& made) { resets(made, 45); })},

@@ -38,7 +38,7 @@ TEST_CASE("silent drops: overflows are none, fresh queues weigh half, repeating 
     drops(f);
     f.counters.passive_opens = 999;
   };
-  CHECK(counted(slower, "silent_drops", fresh)->weight == 2);
+  CHECK(counted(slower, "silent_drops", stale)->weight == 4);
   const auto overflows = [&](KernelFacts& f) {
     drops(f);
     f.counters.listen_overflows = 2775;
@@ -103,25 +103,33 @@ TEST_CASE("drops are those for a full queue, or all without overflows, whichever
   }
 }
 
-TEST_CASE("a queue that clients empty twice a second is too short for them") {
-  const auto turned = [](std::uint64_t now, std::uint64_t before, double completions) {
+TEST_CASE(
+    "a queue that clients empty all the time is too short for them: in half a second, or in three while it is fresh") {
+  enum class Requests : std::uint8_t { fresh, stale };
+  const auto turned = [](std::uint64_t now, std::uint64_t before, double completions, Requests are) {
     Asked asked;
     asked.first.listeners.resize(1);
     asked.second.listeners.resize(1);
     asked.first.listeners[0].half_open = before;
     asked.second.listeners[0].half_open = now;
+    // Three of ten, in the sample that has more.
+    SynListener& more = now >= before ? asked.second.listeners[0] : asked.first.listeners[0];
+    if (are == Requests::stale) more.by_rounds[1] = (std::max(now, before) * 3 + 9) / 10;
     asked.input.facts.counters.req_q_full_drop = 5000;
     asked.signals.completions_per_s = completions;
     asked.ask_host(silent_drops::heuristic);
     CHECK(asked.signals.counters_accuse == (asked.signals.queue_turns_over == Answer::no));
-    CHECK(asked.signals.score == (asked.signals.queue_turns_over == Answer::yes ? 0 : 2));
+    const double weight = are == Requests::stale ? 4 : 2;
+    CHECK(asked.signals.score == (asked.signals.queue_turns_over == Answer::yes ? weight - 2 : weight));
     return asked.signals.queue_turns_over == Answer::yes;
   };
-  CHECK(turned(100, 0, 200));
-  CHECK_FALSE(turned(101, 0, 200));
-  CHECK(turned(0, 100, 200));
-  CHECK_FALSE(turned(0, 101, 200));
-  CHECK_FALSE(turned(0, 0, 200));
+  CHECK(turned(100, 0, 200, Requests::stale));
+  CHECK_FALSE(turned(101, 0, 200, Requests::stale));
+  CHECK(turned(0, 100, 200, Requests::stale));
+  CHECK_FALSE(turned(0, 101, 200, Requests::stale));
+  CHECK(turned(600, 0, 200, Requests::fresh));
+  CHECK_FALSE(turned(601, 0, 200, Requests::fresh));
+  CHECK_FALSE(turned(0, 0, 200, Requests::fresh));
 }
 
 }  // namespace
