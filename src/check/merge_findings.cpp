@@ -56,6 +56,13 @@ bool is_own_closed_window(const Finding& one, const Finding& other) {
          other.rule == diagnose::kNotReadingRule && other.severity >= one.severity;
 }
 
+/// Both ends of attempts over the loopback device are here: the queue that is full says why nobody answers them.
+bool is_own_full_queue(const Finding& one, const Finding& other) {
+  return one.rule == diagnose::kSynSentBlackholeRule && one.subject.is_loopback() &&
+         other.rule == diagnose::kAcceptQueueFullRule && other.severity >= one.severity &&
+         other.subject.takes_in(one.subject);
+}
+
 /// Connections of its own programs that this host refuses are told once: with all that it refuses, unless that finding
 /// is less severe.
 bool are_own_refusals(const Finding& one, const Finding& other) {
@@ -161,8 +168,9 @@ void drop_repeats(std::vector<Finding>& findings) {
   tell_with_silent(findings, diagnose::kOutgoingRefusedRule, diagnose::kWaitForNeighbour, put_neighbour);
   std::erase_if(findings, [&, all = findings](const Finding& one) {
     return std::any_of(all.begin(), all.end(), [&](const Finding& other) {
-      return one.netns == other.netns && (is_peer_gone(one, other) || is_own_closed_window(one, other) ||
-                                          are_own_refusals(one, other) || are_told_descriptors(one, other));
+      return one.netns == other.netns &&
+             (is_peer_gone(one, other) || is_own_closed_window(one, other) || is_own_full_queue(one, other) ||
+              are_own_refusals(one, other) || are_told_descriptors(one, other));
     });
   });
 }

@@ -41,6 +41,13 @@ class Subject {
     return place != nullptr && other != nullptr && place->port && place->address && !other->port &&
            place->address == other->address;
   }
+  /// Whether this is the other endpoint, or its port at any address.
+  [[nodiscard]] bool takes_in(const Subject& endpoint) const {
+    const auto* place = std::get_if<Place>(&what_);
+    const auto* other = std::get_if<Place>(&endpoint.what_);
+    return place != nullptr && other != nullptr && place->port && place->port == other->port &&
+           (!place->address || place->address == other->address);
+  }
   /// Whether this is an address of the loopback device, or an endpoint there.
   [[nodiscard]] bool is_loopback() const {
     const auto* place = std::get_if<Place>(&what_);

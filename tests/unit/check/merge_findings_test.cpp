@@ -88,6 +88,23 @@ TEST_CASE("a program that does not read is told once where its peer is here, too
   CHECK(left("192.0.2.8", Severity::critical).starts_with("zero-window-alive 192.0.2.8 warning"));
 }
 
+TEST_CASE("attempts of this host that wait for a full queue of its own are told with the queue") {
+  const auto left = [](std::string_view destination, const Subject& queue, Severity full) {
+    std::vector<Finding> all = {
+        finding("accept-queue-full", full, queue),
+        finding("syn-sent-blackhole", Severity::critical, Subject::endpoint({*parse_address(destination), 9000}))};
+    drop_repeats(all);
+    return all.size();
+  };
+  CHECK(left("127.0.0.1", Subject::port(9000), Severity::critical) == 1);
+  CHECK(left("127.0.0.1", Subject::endpoint({*parse_address("127.0.0.1"), 9000}), Severity::critical) == 1);
+  CHECK(left("::1", Subject::port(9000), Severity::critical) == 1);
+  CHECK(left("127.0.0.1", Subject::endpoint({*parse_address("127.0.0.2"), 9000}), Severity::critical) == 2);
+  CHECK(left("127.0.0.1", Subject::port(9001), Severity::critical) == 2);
+  CHECK(left("127.0.0.1", Subject::port(9000), Severity::warning) == 2);
+  CHECK(left("192.0.2.1", Subject::port(9000), Severity::critical) == 2);
+}
+
 TEST_CASE("two findings of one engine about the same are two causes") {
   std::vector<Finding> all = {finding("syn-flood", Severity::info)};
   merge(all, {finding("syn-flood", Severity::warning), finding("syn-flood", Severity::critical)});
