@@ -40,3 +40,14 @@ TEST_CASE("a process that calls itself host is not the host") {
   CHECK_FALSE(process == Subject::host());
   CHECK_FALSE(Subject::process("a", 1) == Subject::process("a", 2));
 }
+
+TEST_CASE("a port takes in each endpoint of it, and an endpoint itself") {
+  const Subject endpoint = Subject::endpoint({*parse_address("192.0.2.1"), 443});
+  CHECK(Subject::port(443).takes_in(endpoint));
+  CHECK(endpoint.takes_in(endpoint));
+  CHECK_FALSE(Subject::port(80).takes_in(endpoint));
+  CHECK_FALSE(Subject::endpoint({*parse_address("192.0.2.2"), 443}).takes_in(endpoint));
+  CHECK_FALSE(Subject::address(*parse_address("192.0.2.1")).takes_in(endpoint));
+  CHECK_FALSE(Subject::host().takes_in(endpoint));
+  CHECK_FALSE(Subject::port(443).takes_in(Subject::host()));
+}
