@@ -226,6 +226,13 @@ bool at_once(SynReport& report) {
   return attacked || report.unheard_and_full;
 }
 
+/// The alert came from looks that cannot tell a flood from a crowd, for want of a rate; this run can, and it is a crowd.
+bool is_told_crowd(SynReport& report, const SynBaseline& next) {
+  const SynVerdict& host = host_of(report);
+  const bool crowd = host.attack_class == AttackClass::flash_crowd || explained(report);
+  return next.peak_per_s == 0 && host.rate_per_s && crowd;
+}
+
 /// Levels rise when a second run confirms them, or at once when the queue is full; and fall after quiet runs.
 /// `calm`: the sum holds no alert.
 void settle(SynReport& report, SynBaseline& next, const SynBaseline* before, std::int64_t wall_time_s, bool calm) {
@@ -265,7 +272,7 @@ void settle(SynReport& report, SynBaseline& next, const SynBaseline* before, std
   // If what is left of the flood is too small to matter, it is told as stray SYNs.
   const bool stray = std::any_of(report.verdicts.begin(), report.verdicts.end(),
                                  [](const SynVerdict& one) { return one.attack_class == AttackClass::stray; });
-  if (stray || (quiet >= kRunsToClear && calm)) {
+  if (stray || is_told_crowd(report, next) || (quiet >= kRunsToClear && calm)) {
     next.reported = judged;
     next.alert_since_s.reset();
     next.peak_per_s = 0;

@@ -355,6 +355,32 @@ TEST_CASE("what is not seen any more is told as what it was") {
         "crowd of the last runs not seen now");
 }
 
+TEST_CASE("what the first look could not tell from a flood is no alert once the next run tells a crowd") {
+  Host host;
+  const auto crowd = [&](Scene& scene) {
+    scene.fresh(512);
+    *host.facts.counters.passive_opens += 20'000;
+  };
+  CHECK(level(host.run(crowd)) == AttackLevel::suspicious);
+  REQUIRE(host.baseline->alert_since_s.has_value());
+  const BaselineStep next = host.run(crowd);
+  CHECK(level(next) == AttackLevel::none);
+  CHECK(test::finding(next.report, "syn-flood") == nullptr);
+  CHECK_FALSE(next.next.alert_since_s.has_value());
+}
+
+TEST_CASE("a crowd after a flood that had a rate ends no alert") {
+  Host host;
+  host.run(quiet);
+  for (int i = 0; i < 3; ++i) host.run(weak_flood);
+  const BaselineStep step = host.run([&](Scene& scene) {
+    scene.fresh(512);
+    *host.facts.counters.passive_opens += 20'000;
+  });
+  CHECK(level(step) == AttackLevel::suspicious);
+  CHECK(test::finding(step.report, "syn-flood") != nullptr);
+}
+
 TEST_CASE("a flood that pauses for a run is found again at once") {
   Host host;
   host.run(quiet);
