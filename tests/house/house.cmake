@@ -6,6 +6,7 @@ add_test(NAME house.structure
 add_test(NAME house.words
   COMMAND ${TCPSTAT_PYTHON} -B ${CMAKE_CURRENT_SOURCE_DIR}/words_test.py ${PROJECT_SOURCE_DIR} $<TARGET_FILE:tcpstat>)
 set_tests_properties(house.structure house.words PROPERTIES LABELS house TIMEOUT 180)
+set_tests_properties(house.words PROPERTIES COST 600)
 
 # Names of different rooms do not collide, and each header can be included before any other.
 file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}
