@@ -226,11 +226,9 @@ bool at_once(SynReport& report) {
   return attacked || report.unheard_and_full;
 }
 
-/// The alert came from looks that cannot tell a flood from a crowd, for want of a rate; this run can, and it is a crowd.
+/// The alert came from looks that cannot tell a flood from a crowd, for want of a rate; this run tells a crowd.
 bool is_told_crowd(SynReport& report, const SynBaseline& next) {
-  const SynVerdict& host = host_of(report);
-  const bool crowd = host.attack_class == AttackClass::flash_crowd || explained(report);
-  return next.peak_per_s == 0 && host.rate_per_s && crowd;
+  return next.peak_per_s == 0 && (host_of(report).attack_class == AttackClass::flash_crowd || explained(report));
 }
 
 /// Levels rise when a second run confirms them, or at once when the queue is full; and fall after quiet runs.
