@@ -75,9 +75,9 @@ CheckReport count_sockets(Host& host, const CheckPlan& plan) {
   const std::string what = matching_sockets(count, plan.filter_words);
   report.headline = what;
   report.status = coverage.complete ? Severity::ok : Severity::unknown;
+  const bool counted_any = !report.reading.counted().empty();
   if (!coverage.complete) {
-    report.headline =
-        report.reading.counted().empty() ? coverage.why_incomplete() : "not all sockets could be read; " + what;
+    report.headline = counted_any ? "not all sockets could be read; " + what : coverage.why_incomplete();
   }
   if (dump.error) report.headline = dump.error->sentence();
   if (plan.filter.ipv4 && plan.filter.ipv6 && coverage.ipv4 != coverage.ipv6) {
@@ -110,15 +110,14 @@ CheckReport count_sockets(Host& host, const CheckPlan& plan) {
     return true;
   };
   if (!judge(plan.critical, Severity::critical, "-c")) judge(plan.warning, Severity::warning, "-w");
-  report.performance.push_back({.label = label(plan.filter.states),
-                                .value = dump.error || report.reading.counted().empty()
-                                             ? std::nullopt
-                                             : std::optional(static_cast<double>(count)),
-                                .unit = "",
-                                .warning = text_of(plan.warning),
-                                .critical = text_of(plan.critical),
-                                .least = 0,
-                                .most = std::nullopt});
+  report.performance.push_back(
+      {.label = label(plan.filter.states),
+       .value = !dump.error && counted_any ? std::optional(static_cast<double>(count)) : std::nullopt,
+       .unit = "",
+       .warning = text_of(plan.warning),
+       .critical = text_of(plan.critical),
+       .least = 0,
+       .most = std::nullopt});
   return report;
 }
 
